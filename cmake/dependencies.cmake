@@ -1,0 +1,11 @@
+# Everything that Gongkai is built on comes from Debian 12; packages.apt names the packages.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 EXACT CONFIG REQUIRED COMPONENTS headers system json url)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CURL REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
