@@ -1,6 +1,6 @@
 # Everything that Gongkai is built on comes from Debian 12; packages.apt names the packages.
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 EXACT CONFIG REQUIRED COMPONENTS headers system json url)
+find_package(Boost 1.81.0 EXACT CONFIG REQUIRED COMPONENTS headers system json url)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(SQLiteCpp REQUIRED)
