@@ -1,0 +1,96 @@
+// What somebody asks for. Everything a command holds has already been read and bounded at the edge;
+// whether it may happen is decided by decide() alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/document.hpp"
+#include "engine/value.hpp"
+
+namespace gongkai::engine {
+
+struct FieldChange {
+    FieldId field = kNone;
+    std::optional<Value> value;  // nullopt clears the field
+    bool operator==(const FieldChange&) const = default;
+};
+
+// A new document in the start state. The only command without a document.
+struct Open {
+    DocumentId id = 0;
+    DepartmentCode department;
+    std::vector<FieldChange> fields;
+    std::vector<Attachment> attachments;
+};
+
+struct Edit {
+    std::vector<FieldChange> fields;
+    std::optional<std::vector<Attachment>> attachments;  // the whole new list
+};
+
+struct Act {
+    std::string action;
+    std::string state;  // needed only where the same action stands in two active states
+    std::vector<FieldChange> fields;  // those that the action asks for
+    std::optional<Committed> comment;
+    std::optional<std::int32_t>
+        extend_by;  // in the unit of the extension; default: the most that is allowed
+};
+
+struct Vote {
+    std::string state;
+    Ballot ballot = Ballot::abstain;
+    std::optional<Committed> comment;
+};
+
+// 撤回: what the actor's own last action did in this region is taken back while nobody has touched
+// the next step.
+struct Withdraw {
+    std::string state;
+};
+
+struct Claim {
+    std::string state;
+};
+struct Release {
+    std::string state;
+};
+struct Reassign {
+    std::string state;
+    PersonId to = 0;
+    bool eligible = false;  // from the caller's directory: `to` is active and holds a role of this
+                            // worklist, in scope
+};
+
+struct Consult {
+    std::string state;
+    Assignment whom;
+    Committed question;
+};
+struct Answer {
+    std::uint32_t consultation = 0;
+    Committed answer;
+};
+
+// 续签: a signer whose signature was voided by an edit gives it again on the present content.
+struct Renew {
+    std::string signature;
+};
+
+// From the scheduler.
+struct Tick {
+    std::string timer;
+};
+// Due dates once more on today's calendar: after a year's holidays were published, or local days
+// loaded.
+struct Recompute {};
+// To another version of the same flow (Context::target). States and fields go by name.
+struct Migrate {};
+
+using Command = std::variant<Open, Edit, Act, Vote, Withdraw, Claim, Release, Reassign, Consult,
+                             Answer, Renew, Tick, Recompute, Migrate>;
+
+}  // namespace gongkai::engine

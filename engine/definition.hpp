@@ -1,0 +1,345 @@
+// A flow as it was checked: states, actions, timers and fields as integer tables. Immutable; shared
+// between threads.
+//
+// A definition is made by language/compiler.hpp from the YAML of a legal officer. Reusable parts
+// are already inlined: the state "review" of the part that the flow runs as "secrecy" is here the
+// state "secrecy/review". A parallel state has regions (one a branch); every region has one active
+// state or none, region 0 is the flow itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/value.hpp"
+
+namespace gongkai::engine {
+
+using StateId = std::uint16_t;
+using RegionId = std::uint16_t;
+using ActionId = std::uint16_t;
+using FieldId = std::uint16_t;
+using SignatureId = std::uint16_t;
+using TimerId = std::uint16_t;
+inline constexpr std::uint16_t kNone = 0xFFFF;
+
+// ---- fields
+// -------------------------------------------------------------------------------------------------------
+
+enum class FieldType { flag, number, date, choice, text, table };
+
+struct NamedChoice {
+    std::string name;   // permanent, in the record
+    std::string title;  // Chinese, for people
+};
+
+struct Field {
+    std::string name;
+    std::string title;
+    FieldType type = FieldType::text;
+    std::vector<NamedChoice> choices;  // of a choice
+    std::vector<NamedChoice> columns;  // of a table
+    std::uint32_t max_size =
+        0;  // code points of a text or of one cell; rows of a table are bounded by 1,000
+    bool content = true;     // part of the content hash, so that changing it voids signatures
+    bool published = false;  // shown to the public with a published document
+    bool derived =
+        false;  // set by the system from the body (its 附注, a 密级 mark), never by a person
+    std::vector<std::string> basis;
+};
+
+// ---- who
+// ----------------------------------------------------------------------------------------------------------
+
+enum class Scope {
+    own_department,  // the department that the document belongs to
+    anywhere,        // whoever holds the role, in whatever department
+    department,      // the one named
+};
+
+// "clerk @ own department"
+struct Assignment {
+    std::string role;
+    Scope scope = Scope::own_department;
+    DepartmentCode department;  // with Scope::department
+    auto operator<=>(const Assignment&) const = default;
+};
+
+// ---- guards
+// -------------------------------------------------------------------------------------------------------
+
+// A closed, total, typed language: comparisons of declared fields, roles, signatures and counts,
+// joined by and/or/not. No loop, no call, no text evaluated as code. Compiled to postfix; the stack
+// never exceeds kGuardDepth.
+enum class Op : std::uint8_t {
+    constant,       // operand != 0
+    field_given,    // field has a value; a text or table: is not empty
+    field_equals,   // choice, flag, number or date = operand
+    field_less,     // number, date, text length or table rows < operand
+    field_at_most,  // ... <= operand
+    fields_equal,  // two choice fields hold choices of the same *name* (附注 = 公开属性); operand
+                   // is the other FieldId
+    attachments_at_least,
+    signed_live,         // a signature of this name on the present content
+    signed_by_another,   // ... and neither the signer nor whom they stood in for drafted or edited
+                         // the document
+    actor_has_role,      // the person who acts now exercises this role; operand indexes
+                         // Definition::guard_roles
+    in_state,            // the state is active
+    in_tag,              // a state with this tag is active; operand indexes Definition::tags
+    approvals_at_least,  // votes to approve in the countersigning state `subject`
+    op_not,
+    op_and,
+    op_or,
+};
+inline constexpr std::size_t kGuardDepth = 32;
+
+struct Term {
+    Op op = Op::constant;
+    std::uint16_t subject = kNone;  // FieldId, SignatureId, StateId
+    std::int64_t operand = 0;
+};
+
+struct Guard {
+    std::vector<Term> terms;  // empty: always true
+    std::string text;         // as written, for explanations
+    bool always() const { return terms.empty(); }
+};
+
+// ---- time
+// ---------------------------------------------------------------------------------------------------------
+
+enum class Unit { hours, days, working_days, months };
+
+struct Amount {
+    std::int32_t count = 0;  // 1 .. 10,000
+    Unit unit = Unit::days;
+};
+
+// ---- effects
+// ------------------------------------------------------------------------------------------------------
+
+enum class EffectKind {
+    publish,        // the content becomes public as the document itself
+    publish_draft,  // the content becomes public as a draft for comment: a publication like any
+                    // other
+    unpublish,      // 撤稿: taken from the public, with a stub that says so
+    purge,          // text and attachments are erased; every proof stays valid
+    notify,         // the people of `whom` are told
+    call_out,  // another system is asked, under `name` (e.g. filing with the people's congress)
+};
+
+struct EffectSpec {
+    EffectKind kind = EffectKind::notify;
+    std::vector<Assignment> whom;  // of notify
+    std::string name;              // of notify and call_out: a permanent message name
+};
+
+// ---- actions
+// ------------------------------------------------------------------------------------------------------
+
+enum class ActionKind {
+    forward,
+    return_to,  // back to a named step; a comment is required unless the flow says otherwise
+    refer_up,   // 不能确定 → 报上级: forward, but shown and counted as such
+    stay,       // the state stays (extend a deadline, report progress)
+};
+
+enum class CommentRule { optional, required, forbidden };
+
+struct Extension {
+    TimerId timer = kNone;
+    Amount at_most;    // of one extension
+    bool once = true;  // 条例 33: 延长 one time only
+};
+
+struct Action {
+    std::string name;  // unique within its state
+    std::string title;
+    StateId from = kNone;
+    StateId to = kNone;  // same region as `from`; equal to it for ActionKind::stay
+    ActionKind kind = ActionKind::forward;
+    std::vector<Assignment> by;  // any of them; empty only with `system`
+    bool system = false;         // taken by the scheduler when a timer runs out, never by a person
+    std::vector<FieldId> needs;  // must be given after the action's own fields were set
+    std::vector<FieldId> asks;   // fields that the person who acts may set with the action
+    Guard when;
+    CommentRule comment = CommentRule::optional;
+    SignatureId sign = kNone;     // signs the content hash as it is after `asks`
+    bool not_by_drafter = false;  // neither in person nor through a deputy
+    std::vector<SignatureId>
+        not_by_signer_of;  // nor by who gave one of these on the present content
+    bool withdrawable =
+        false;  // the one who acted may take it back while the next step is untouched
+    bool resets_votes = false;
+    std::vector<TimerId> after;  // minimum times that must have run out first (公众意见 ≥ 30 日)
+    std::vector<TimerId> restarts;
+    std::optional<Extension> extends;
+    std::vector<EffectSpec> effects;
+    std::vector<std::string> basis;
+};
+
+// ---- states
+// -------------------------------------------------------------------------------------------------------
+
+enum class StateKind {
+    task,         // people act
+    parallel,     // branches run side by side
+    countersign,  // 会签: several people vote
+    exit,         // the end of a branch: the region waits for its siblings here
+};
+
+enum class Join { all, any, quorum };
+
+struct Branch {
+    std::string name;
+    std::string title;
+    RegionId region = kNone;
+    StateId start = kNone;
+    Guard when;             // the branch is started only when this holds at the fork
+    bool required = false;  // `join` names it: the join waits for it even where `when` skipped it
+};
+
+struct ExitRoute {
+    std::string exit;  // name of a branch's exit
+    StateId to = kNone;
+};
+
+struct Parallel {
+    std::vector<Branch> branches;
+    Join join = Join::all;
+    std::uint16_t quorum = 0;  // with Join::quorum
+    StateId then = kNone;
+    std::vector<ExitRoute>
+        interrupts;  // an exit named here leaves the parallel state at once and ends its siblings
+};
+
+struct Countersign {
+    std::vector<Assignment> by;
+    std::uint16_t seats = 0;       // how many may vote
+    std::uint16_t quorum = 0;      // approvals that carry it; 1 .. seats
+    std::vector<Assignment> veto;  // a rejection by one of them ends it
+    SignatureId sign = kNone;      // each approval gives one of these
+    bool not_by_drafter = false;
+    bool distinct_departments = false;  // one vote a department (联合发文会签)
+    StateId passed = kNone;             // at `quorum` approvals
+    StateId failed = kNone;             // once `quorum` can no longer be reached
+    StateId vetoed = kNone;             // kNone: as failed
+    CommentRule comment_on_rejection = CommentRule::required;
+};
+
+struct ConsultRule {
+    std::vector<Assignment> whom;  // who may be asked
+    bool blocks = false;           // no action leaves the state while an answer is open
+};
+
+struct State {
+    std::string name;  // "drafting", "secrecy/review"
+    std::string title;
+    RegionId region = 0;
+    StateKind kind = StateKind::task;
+    bool final =
+        false;  // a legitimate resting place; it may still have actions (撤稿, periodic review)
+    std::vector<std::uint16_t> tags;
+    std::vector<Assignment> worklist;
+    std::vector<FieldId> editable;
+    bool edit_attachments = false;
+    std::vector<SignatureId>
+        renewable;  // voided signatures that their signer may renew in place (proofreading)
+    std::vector<ActionId> actions;
+    std::vector<EffectSpec> on_enter;
+    std::optional<Parallel> parallel;
+    std::optional<Countersign> countersign;
+    std::optional<ConsultRule> consult;
+    std::string exit;  // of an exit state: the exit's name
+    std::vector<std::string> basis;
+    std::uint32_t line = 0;  // in the source file, for findings
+    std::string file;
+};
+
+struct Region {
+    StateId owner = kNone;     // the parallel state that it belongs to; kNone for region 0
+    std::uint16_t branch = 0;  // index into that state's branches
+};
+
+// A timer runs while one of `runs_in` is active, rests while one of `pauses_in` is, and is dropped
+// when none is left.
+struct Timer {
+    std::string name;
+    std::string title;
+    Amount amount;
+    std::optional<FieldId>
+        from_field;        // counts from this date (形成之日) instead of from the entry
+    bool minimum = false;  // no deadline: the shortest time that must pass (Action::after)
+    std::vector<StateId> runs_in;
+    std::vector<StateId> pauses_in;
+    ActionId on_expiry = kNone;           // a system action; kNone: see escalate_to
+    std::vector<Assignment> escalate_to;  // told when it runs out
+    std::vector<std::string> basis;
+    std::uint32_t line = 0;
+    std::string file;
+};
+
+struct SignatureKind {
+    std::string name;   // "confidentiality"
+    std::string title;  // 保密审查
+};
+
+struct Definition {
+    std::string flow;  // "decision"
+    std::string title;
+    Digest digest{};  // of everything that it was compiled from
+    std::vector<std::string> basis;
+    std::vector<Field> fields;
+    std::vector<SignatureKind> signatures;
+    std::vector<State> states;
+    std::vector<Action> actions;
+    std::vector<Region> regions;  // [0] is the flow itself
+    std::vector<Timer> timers;
+    std::vector<std::string> tags;
+    std::vector<std::string> guard_roles;
+    StateId start = 0;
+    std::vector<Assignment>
+        openers;  // who may start a document; by default the worklist of the start state
+    std::vector<std::vector<std::string>>
+        incompatible_roles;  // no person holds two roles of one group
+
+    // Look-ups by name; kNone where there is none. Linear or binary search, no allocation.
+    FieldId field(std::string_view name) const;
+    StateId state(std::string_view name) const;
+    SignatureId signature(std::string_view name) const;
+    TimerId timer(std::string_view name) const;
+};
+
+// ---- policy
+// -------------------------------------------------------------------------------------------------------
+
+enum class Moment {
+    always,         // in every reachable state
+    publish,        // whenever the document itself is published
+    publish_draft,  // whenever a draft is put out for comment
+    enter_tag,      // whenever a state with the tag is entered
+};
+
+// One never/always rule that holds for all flows, compiled for one definition: names it does not
+// have are false.
+struct PolicyRule {
+    std::string id;  // permanent: "no_publication_without_secrecy_review"
+    std::string title;
+    std::vector<std::string> basis;
+    std::vector<Moment> moments;
+    std::uint16_t tag = kNone;       // with enter_tag
+    bool on_final = false;           // `always` rules that speak of resting places only
+    Guard require;                   // must hold then
+    std::vector<std::string> flows;  // the flows that must exercise it; empty: some flow must
+    std::uint32_t line = 0;
+    std::string file;
+};
+
+struct Policy {
+    std::vector<PolicyRule> rules;
+};
+
+}  // namespace gongkai::engine

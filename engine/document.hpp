@@ -1,0 +1,107 @@
+// One document on its way through one flow: the fold of its events (engine/evolve.hpp). A value
+// without behaviour.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/definition.hpp"
+#include "engine/value.hpp"
+
+namespace gongkai::engine {
+
+// A signature never leaves the document. It is live while its hash is the present content hash;
+// otherwise it is voided, and can be renewed in place where the flow allows it.
+struct Signature {
+    SignatureId kind = kNone;
+    PersonId signer = 0;
+    PersonId on_behalf_of = 0;  // 代理: 0 when in one's own name
+    Digest content{};
+    Instant at{};
+    bool operator==(const Signature&) const = default;
+};
+
+enum class Ballot { approve, reject, abstain };
+
+struct CastVote {
+    StateId state = kNone;
+    PersonId voter = 0;
+    PersonId on_behalf_of = 0;
+    DepartmentCode department;
+    Ballot ballot = Ballot::abstain;
+    Digest content{};  // what was voted on; an edit voids the vote
+    bool operator==(const CastVote&) const = default;
+};
+
+// What one region is doing.
+struct Place {
+    StateId state = kNone;  // kNone: the region is not active
+    StateId came_from =
+        kNone;               // where a withdrawal leads back to; kNone when it may not be withdrawn
+    PersonId moved_by = 0;   // who brought it here
+    PersonId moved_for = 0;  // ... on whose behalf
+    PersonId claimed_by = 0;  // 签收
+    bool touched =
+        false;  // somebody has claimed, voted, asked or edited here: no withdrawal any more
+    Instant since{};
+    bool operator==(const Place&) const = default;
+};
+
+enum class TimerPhase { idle, running, paused, expired };
+
+struct TimerState {
+    TimerPhase phase = TimerPhase::idle;
+    bool provisional =
+        false;  // the due date crosses into a year whose holidays are not published yet
+    bool extended = false;
+    Date counted_from{};  // day 0
+    Instant due{};  // running: the first instant that is too late; paused or idle: meaningless
+    std::int64_t remaining =
+        0;  // paused: milliseconds, days or working days, by the timer's unit (months: days)
+    std::int32_t added = 0;  // what extensions added, in the timer's unit
+    bool operator==(const TimerState&) const = default;
+};
+
+struct Consultation {
+    std::uint32_t number = 0;  // 1, 2, ... within the document
+    RegionId region = 0;
+    PersonId asked_by = 0;
+    Assignment whom;
+    Committed question;
+    bool answered = false;
+    PersonId answered_by = 0;
+    bool operator==(const Consultation&) const = default;
+};
+
+enum class Publication { none, draft, published, withdrawn };
+
+struct Document {
+    DocumentId id = 0;
+    std::string flow;
+    Digest definition{};
+    std::uint32_t revision = 0;  // number of steps taken; the ETag
+    DepartmentCode department;
+    std::vector<Place> places;                 // by RegionId
+    std::vector<std::optional<Value>> fields;  // by FieldId
+    std::vector<Attachment> attachments;
+    Digest content{};  // content hash, see Context::content_hash
+    std::vector<PersonId>
+        drafters;  // sorted: everyone who opened or edited it, and whom they stood in for
+    std::vector<Signature> signatures;
+    std::vector<CastVote> votes;
+    std::vector<TimerState> timers;  // by TimerId
+    std::vector<Consultation> consultations;
+    Publication publication = Publication::none;
+    Digest published_content{};  // of the last publication
+    bool purged = false;
+
+    bool operator==(const Document&) const = default;
+
+    bool in(StateId state) const;
+    bool drafted_by(PersonId person) const;
+    // A live signature of this kind, or nullptr.
+    const Signature* live_signature(SignatureId kind) const;
+};
+
+}  // namespace gongkai::engine

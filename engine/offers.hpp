@@ -1,0 +1,29 @@
+// What may I do now, and why not the rest: the same rules as decide(), asked instead of tried.
+#pragma once
+
+#include <vector>
+
+#include "engine/decide.hpp"
+
+namespace gongkai::engine {
+
+struct Offer {
+    enum class Kind { act, edit, vote, claim, release, withdraw, consult, renew };
+    Kind kind = Kind::act;
+    StateId state = kNone;          // active state that offers it
+    ActionId action = kNone;        // of Kind::act
+    SignatureId signature = kNone;  // of Kind::renew
+    std::vector<Refusal>
+        blockers;  // in order of precedence; empty: allowed now. What only the command itself can
+                   // satisfy (a comment, a field that the action asks for) is no blocker.
+    std::vector<FieldId> asks;
+    bool comment_required = false;
+    bool allowed() const { return blockers.empty(); }
+};
+
+// Every action of every active state for this actor, in the order of the flow. System actions are
+// left out.
+std::vector<Offer> offers(const Definition& definition, const Document& document,
+                          const Context& context);
+
+}  // namespace gongkai::engine

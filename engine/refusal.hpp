@@ -1,0 +1,81 @@
+// "No": the law or the flow says no. Never an error, never an exception.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/definition.hpp"
+
+namespace gongkai::engine {
+
+// In order of precedence: where several hold, the first one is the answer. The names that code()
+// gives are permanent.
+enum class Reason {
+    already_open,         // Open on a document that exists
+    no_such_document,     // anything else on one that does not
+    flow_mismatch,        // the document is pinned to another definition
+    purged,               // the content was purged as classified: nothing can be done with the stub
+    revision_conflict,    // somebody else was first (If-Match)
+    unknown_action,       // no active state has it
+    ambiguous_action,     // two active states have it: name the state
+    wrong_state,          // the state is not active
+    system_only,          // only a timer may do it
+    not_due,              // the timer has not run out
+    role_missing,         // the actor holds none of the roles
+    department_mismatch,  // holds the role, in another department
+    incompatible_roles,   // 三员分立: holds two roles that exclude each other
+    claimed_by_other,     // 签收: somebody else works on it
+    not_claimed,
+    own_draft,      // separation of duties: drafted or edited it
+    own_signature,  // separation of duties: gave an earlier signature
+    already_voted,
+    not_a_seat,  // the countersigning is full, or the department has voted
+    not_withdrawable,
+    touched,    // withdraw: the next step is already being worked on
+    too_early,  // a minimum time has not passed
+    consultation_open,
+    unknown_consultation,
+    field_not_editable,
+    attachments_not_editable,
+    field_invalid,  // value of the wrong type or out of range
+    nothing_changed,
+    fields_missing,
+    guard_failed,
+    comment_required,
+    comment_forbidden,
+    signature_not_void,  // nothing to renew
+    signature_not_renewable,
+    not_the_signer,
+    extension_exhausted,
+    extension_too_long,
+    not_extendable,
+    assignee_ineligible,
+    no_migration_path,
+    policy_violation,  // a rule of policy.yaml: the last fence, after everything that the flow
+                       // itself says
+};
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::policy_violation) + 1;
+
+struct Refusal {
+    Reason reason = Reason::unknown_action;
+    std::string state;  // that was asked about, where there is one
+    std::string action;
+    std::vector<std::string> basis;     // articles behind the rule
+    std::vector<Assignment> who_could;  // who could act
+    std::optional<Instant> from;        // when it will be possible
+    std::vector<FieldId> fields;        // missing or wrong ones
+    std::string rule;                   // the guard as written, or the policy rule's id
+    std::string rule_title;             // ... the policy rule's title
+    PersonId person = 0;                // who claimed it, who was first
+};
+
+// Permanent snake_case name, e.g. "own_draft".
+const char* code(Reason reason) noexcept;
+// The reason with this name; nullopt where there is none.
+std::optional<Reason> reason_of(std::string_view code) noexcept;
+// One plain sentence in each language, without names and numbers.
+const char* sentence_en(Reason reason) noexcept;
+const char* sentence_zh(Reason reason) noexcept;
+
+}  // namespace gongkai::engine
