@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 HARMLESS_C = re.compile(r"""^(
-      mem(cmp|cpy|move|set|chr|rchr) | __mem\w+_chk | str(len|cmp|ncmp|chr|rchr|str|to\w+) | __isoc99_\w+scanf | bcmp
+      mem(cmp|cpy|move|set|chr|rchr) | __mem\w+_chk | str(len|cmp|ncmp|ncpy|chr|rchr|str|to\w+) | strerror_r | __isoc99_\w+scanf | bcmp
     | v?snprintf | __v?snprintf_chk
     | malloc | calloc | realloc | free | abort | __assert_fail | __stack_chk_fail
     | (ceil|floor|round|trunc|fmod|pow|log|log2|log10|exp|sqrt|l?lround|nearbyint)[fl]?
