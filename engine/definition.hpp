@@ -244,6 +244,7 @@ struct State {
         false;  // a legitimate resting place; it may still have actions (撤稿, periodic review)
     std::vector<std::uint16_t> tags;
     std::vector<Assignment> worklist;
+    std::vector<Assignment> reassigners;  // 改派: who may hand a task on besides who claimed it
     std::vector<FieldId> editable;
     bool edit_attachments = false;
     std::vector<SignatureId>
@@ -271,10 +272,10 @@ struct Timer {
     std::string title;
     Amount amount;
     std::optional<FieldId>
-        from_field;        // counts from this date (形成之日) instead of from the entry
-    bool minimum = false;  // no deadline: the shortest time that must pass (Action::after)
-    std::vector<StateId> runs_in;
-    std::vector<StateId> pauses_in;
+        from_field;                // counts from this date (形成之日) instead of from the entry
+    bool minimum = false;          // no deadline: the shortest time that must pass (Action::after)
+    std::vector<StateId> runs_in;  // sorted
+    std::vector<StateId> pauses_in;       // sorted
     ActionId on_expiry = kNone;           // a system action; kNone: see escalate_to
     std::vector<Assignment> escalate_to;  // told when it runs out
     std::vector<std::string> basis;

@@ -37,10 +37,10 @@ struct CastVote {
 // What one region is doing.
 struct Place {
     StateId state = kNone;  // kNone: the region is not active
-    StateId came_from =
-        kNone;               // where a withdrawal leads back to; kNone when it may not be withdrawn
-    PersonId moved_by = 0;   // who brought it here
-    PersonId moved_for = 0;  // ... on whose behalf
+    ActionId via =
+        kNone;  // the action that a withdrawal takes back; kNone where it may not be withdrawn
+    PersonId moved_by = 0;    // who brought it here
+    PersonId moved_for = 0;   // ... on whose behalf
     PersonId claimed_by = 0;  // 签收
     bool touched =
         false;  // somebody has claimed, voted, asked or edited here: no withdrawal any more
@@ -50,17 +50,24 @@ struct Place {
 
 enum class TimerPhase { idle, running, paused, expired };
 
+// A timer counts `count` units from `from`. While paused it remembers what was left.
 struct TimerState {
     TimerPhase phase = TimerPhase::idle;
     bool provisional =
         false;  // the due date crosses into a year whose holidays are not published yet
     bool extended = false;
-    Date counted_from{};  // day 0
-    Instant due{};  // running: the first instant that is too late; paused or idle: meaningless
-    std::int64_t remaining =
-        0;  // paused: milliseconds, days or working days, by the timer's unit (months: days)
-    std::int32_t added = 0;  // what extensions added, in the timer's unit
+    Unit unit = Unit::days;  // the timer's own; days for what is left of months after a pause
+    std::int64_t count =
+        0;           // running: from `from` on; paused: what is left (hours: in milliseconds)
+    Instant from{};  // day 0
+    Instant due{};   // running: the first instant that is too late
     bool operator==(const TimerState&) const = default;
+};              // day 0
+Instant due{};  // running: the first instant that is too late; paused or idle: meaningless
+std::int64_t remaining =
+    0;  // paused: milliseconds, days or working days, by the timer's unit (months: days)
+std::int32_t added = 0;  // what extensions added, in the timer's unit
+bool operator==(const TimerState&) const = default;
 };
 
 struct Consultation {

@@ -33,8 +33,8 @@ struct Edited {
 // A region now is in another state, or in none.
 struct Moved {
     RegionId region = 0;
-    StateId to = kNone;         // kNone: the region ends
-    StateId came_from = kNone;  // kNone: not withdrawable
+    StateId to = kNone;    // kNone: the region ends
+    ActionId via = kNone;  // the action, where it may be withdrawn; else kNone
     PersonId by = 0;
     PersonId on_behalf_of = 0;
     Instant at{};
@@ -55,6 +55,13 @@ struct Claimed {
 struct Signed {
     Signature signature;
     bool operator==(const Signed&) const = default;
+};
+
+// A withdrawal also takes back the signature that the withdrawn action gave.
+struct SignatureWithdrawn {
+    SignatureId kind = kNone;
+    PersonId signer = 0;
+    bool operator==(const SignatureWithdrawn&) const = default;
 };
 
 struct Voted {
@@ -104,8 +111,8 @@ struct Migrated {
     bool operator==(const Migrated&) const = default;
 };
 
-using Event =
-    std::variant<Opened, Edited, Moved, Touched, Claimed, Signed, Voted, VotesReset, TimerSet,
-                 Consulted, Answered, Commented, PublicationChanged, Purged, Migrated>;
+using Event = std::variant<Opened, Edited, Moved, Touched, Claimed, Signed, SignatureWithdrawn,
+                           Voted, VotesReset, TimerSet, Consulted, Answered, Commented,
+                           PublicationChanged, Purged, Migrated>;
 
 }  // namespace gongkai::engine
