@@ -16,7 +16,8 @@
 //
 // Failing. storage_full: nothing was written, reading goes on. storage_broken: the caller must stop
 // the process; every later call fails the same way. unavailable: the queue is full or the store is
-// closing; nothing was taken on.
+// closing; nothing was taken on. integrity (from submit): opened on a database that does not extend
+// its checkpoints; reading goes on, nothing is written.
 #pragma once
 
 #include <cstdint>
@@ -82,8 +83,9 @@ struct RunningTimer {
 struct OutboxMessage {
     std::uint32_t subscriber = 0;
     DocumentId document = 0;
-    std::string type;     // e.g. "cn.gongkai.document.moved"
-    std::string payload;  // JSON, complete
+    std::string type;  // e.g. "cn.gongkai.document.moved"
+    std::string
+        payload;  // JSON, complete; without texts of the document: a purge does not reach it
     Instant created{};
 };
 
@@ -106,7 +108,7 @@ struct PublicDocument {
     Digest content{};
     DepartmentCode department;
     Instant published_at{};
-    RecordId record = kNoRecord;  // of the step that published it
+    RecordId record = kNoRecord;  // of the step that wrote it; given by the store
 };
 
 // What a repeated request is answered with. `fingerprint` is over method, path and body: the same
@@ -116,9 +118,11 @@ struct IdempotencyRecord {
     std::string key;
     Digest fingerprint{};
     std::uint16_t status = 0;
-    std::string response;
+    std::string response;  // without texts of a document: a purge does not reach it
     Instant created{};
 };
+// Records older than this, counted from the newest, may be forgotten.
+inline constexpr std::int64_t kIdempotencyKeptMs = 48 * engine::ms_per_hour;
 
 // Everything that one step writes; all of it or nothing.
 struct StepRecord {
@@ -126,11 +130,17 @@ struct StepRecord {
     bool created = false;
     std::string leaf;               // exact bytes
     std::vector<Opening> openings;  // texts that came with the step
-    std::vector<Task> tasks;        // the whole list as it is now; the store finds the difference
+    // The text that lists show for the document, where this step gives it a new one. Kept beside
+    // the openings (lists would have to look for it among them), erased with them.
+    std::optional<std::string> title;
+    std::vector<Task> tasks;  // the whole list as it is now; the store finds the difference
     std::vector<RunningTimer> timers;  // the whole list as it is now
     std::vector<OutboxMessage> outbox;
     std::optional<PublicDocument> publication;  // inserted or replaced
-    bool purge = false;  // erase every opening of the document (after `openings` are written)
+    // Erase every opening of the document (after `openings` are written), its title, and its public
+    // projection unless `publication` replaces it. The text has left the disk when the job is done,
+    // or as soon as the last reader that still sees it has ended.
+    bool purge = false;
     std::optional<std::pair<std::string, std::string>>
         external;  // (source system, its id) with `created`
 };
@@ -211,10 +221,12 @@ class Transaction {
                                                                       const std::string& key) = 0;
     virtual Result<std::vector<Opening>> openings(DocumentId id) = 0;
 
-    // conflict where `created` is set and the id exists, or revision is not the stored one + 1.
+    // conflict where `created` is set and the id or `external` exists, or where revision is not the
+    // stored one + 1; not_found where the document is neither stored nor `created`.
     virtual Result<RecordId> write_step(const StepRecord& step) = 0;
     // A leaf without a change to a document: a refused attempt (of `document`) or an administrative
-    // act (document 0).
+    // act (document 0). Where the document is stored, the leaf becomes the newest of its history
+    // (last_record, last_leaf); its revision stays.
     virtual Result<RecordId> write_leaf(DocumentId document, const std::string& leaf) = 0;
     virtual Result<void> write_idempotency(const IdempotencyRecord& record) = 0;
 
@@ -224,12 +236,13 @@ class Transaction {
     virtual Result<std::uint32_t> put_deputy(const Deputy& deputy) = 0;
     virtual Result<std::uint32_t> put_key(const MachineKey& key) = 0;
     virtual Result<std::uint32_t> put_subscriber(const Subscriber& subscriber) = 0;
+    // Forgets sessions that had expired when this one was created.
     virtual Result<void> put_session(const Session& session) = 0;
     virtual Result<void> drop_session(const Digest& token_hash) = 0;
     virtual Result<void> drop_sessions_of(PersonId person) = 0;
 
     // Text of definitions and calendars, by digest: kept for ever, so that any history can be
-    // replayed.
+    // replayed. Nothing happens where the digest is known.
     virtual Result<void> put_source(const Digest& digest, const std::string& kind,
                                     const std::string& name, const std::string& text) = 0;
 
@@ -298,6 +311,7 @@ class PublicReader {
   public:
     virtual ~PublicReader() = default;
     virtual Result<std::optional<PublicDocument>> find(DocumentId id) = 0;
+    // Newest first; of all flows where `flow` is empty.
     virtual Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                                     std::size_t limit) = 0;
     virtual Result<bool> has_attachment(DocumentId id, const Digest& digest) = 0;
@@ -375,6 +389,10 @@ class Store {
     virtual TreeHead head() = 0;
     // Fill of the queue, 0 .. 1, for shedding load before a body is read.
     virtual double pressure() = 0;
+    // Why writing is refused now: integrity (the database does not extend a checkpoint that it was
+    // opened with), storage_broken, storage_full (the last commit found no room; the next one tries
+    // again), unavailable (closed). For readiness and metrics. Any thread; cheap.
+    virtual Result<void> writable() = 0;
     // Called on the writer's thread after each durable commit, with the new head; set before the
     // first submit.
     virtual void on_commit(std::function<void(const TreeHead&)> observer) = 0;
