@@ -80,9 +80,8 @@ struct Leaf {
 };
 
 // Appends the bytes of the leaf to `out`. Errors (`out` is untouched): `invalid_argument` where
-// members are missing or superfluous for the kind, `malformed` where a text is not UTF-8 or a
-// number is beyond 2^53 - 1. `command` and `events` are taken as they are: only debug builds look
-// whether they are canonical.
+// members are missing or superfluous for the kind, `malformed` where a text is not UTF-8, a number
+// is beyond 2^53 - 1, or `command` or `events` is not canonical JSON.
 Result<void> encode_leaf(const Leaf& leaf, std::string& out);
 
 // Accepts exactly what encode_leaf() produces for some leaf. Error `malformed` names the member.
