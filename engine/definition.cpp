@@ -1,0 +1,30 @@
+#include "engine/definition.hpp"
+
+namespace gongkai::engine {
+
+namespace {
+
+template <class Things>
+std::uint16_t position(const Things& things, std::string_view name) {
+    for (std::size_t i = 0; i < things.size(); ++i) {
+        if (things[i].name == name) return static_cast<std::uint16_t>(i);
+    }
+    return kNone;
+}
+
+}  // namespace
+
+FieldId Definition::field(std::string_view name) const {
+    return position(fields, name);
+}
+StateId Definition::state(std::string_view name) const {
+    return position(states, name);
+}
+SignatureId Definition::signature(std::string_view name) const {
+    return position(signatures, name);
+}
+TimerId Definition::timer(std::string_view name) const {
+    return position(timers, name);
+}
+
+}  // namespace gongkai::engine

@@ -1,0 +1,148 @@
+#include "engine/guard.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace gongkai::engine {
+
+namespace {
+
+// What a comparison sees: choices by index, dates by day, texts and tables by size.
+std::optional<std::int64_t> number(const Document& document, FieldId field) {
+    if (field >= document.fields.size() || !document.fields[field]) return std::nullopt;
+    return std::visit(
+        [](const auto& value) -> std::int64_t {
+            using T = std::decay_t<decltype(value)>;
+            if constexpr (std::is_same_v<T, Date>) {
+                return value.days;
+            } else if constexpr (std::is_same_v<T, Choice>) {
+                return value.index;
+            } else if constexpr (std::is_same_v<T, Committed>) {
+                return value.size;
+            } else {
+                return static_cast<std::int64_t>(value);
+            }
+        },
+        *document.fields[field]);
+}
+
+const std::string* choice_name(const Definition& definition, const Document& document,
+                               FieldId field) {
+    if (field >= document.fields.size() || !document.fields[field]) return nullptr;
+    const auto* choice = std::get_if<Choice>(&*document.fields[field]);
+    if (choice == nullptr || choice->index >= definition.fields[field].choices.size()) {
+        return nullptr;
+    }
+    return &definition.fields[field].choices[choice->index].name;
+}
+
+bool same_choice(const Definition& definition, const Document& document, FieldId a, FieldId b) {
+    const std::string* left = choice_name(definition, document, a);
+    const std::string* right = choice_name(definition, document, b);
+    return left != nullptr && right != nullptr && *left == *right;
+}
+
+bool signed_by_another(const Document& document, SignatureId kind) {
+    return std::any_of(document.signatures.begin(), document.signatures.end(),
+                       [&](const Signature& signature) {
+                           return signature.kind == kind && signature.content == document.content &&
+                                  !document.drafted_by(signature.signer) &&
+                                  !document.drafted_by(signature.on_behalf_of);
+                       });
+}
+
+bool in_tag(const Definition& definition, const Document& document, std::int64_t tag) {
+    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
+        if (place.state == kNone) return false;
+        const auto& tags = definition.states[place.state].tags;
+        return std::find(tags.begin(), tags.end(), tag) != tags.end();
+    });
+}
+
+std::int64_t approvals(const Document& document, StateId state) {
+    return std::count_if(document.votes.begin(), document.votes.end(), [&](const CastVote& vote) {
+        return vote.state == state && vote.ballot == Ballot::approve &&
+               vote.content == document.content;
+    });
+}
+
+bool atom(const Term& term, const Definition& definition, const Document& document,
+          const Grant* exercised) {
+    const std::uint16_t subject = term.subject;
+    switch (term.op) {
+        case Op::constant:
+            return term.operand != 0;
+        case Op::field_given:
+            return given(document, subject);
+        case Op::field_equals: {
+            const auto value = number(document, subject);
+            return value && *value == term.operand;
+        }
+        case Op::field_less: {
+            const auto value = number(document, subject);
+            return value && *value < term.operand;
+        }
+        case Op::field_at_most: {
+            const auto value = number(document, subject);
+            return value && *value <= term.operand;
+        }
+        case Op::fields_equal:
+            return same_choice(definition, document, subject, static_cast<FieldId>(term.operand));
+        case Op::attachments_at_least:
+            return static_cast<std::int64_t>(document.attachments.size()) >= term.operand;
+        case Op::signed_live:
+            return document.live_signature(subject) != nullptr;
+        case Op::signed_by_another:
+            return signed_by_another(document, subject);
+        case Op::actor_has_role:
+            return exercised != nullptr &&
+                   exercised->role ==
+                       definition.guard_roles[static_cast<std::size_t>(term.operand)];
+        case Op::in_state:
+            return document.in(subject);
+        case Op::in_tag:
+            return in_tag(definition, document, term.operand);
+        case Op::approvals_at_least:
+            return approvals(document, subject) >= term.operand;
+        case Op::op_not:
+        case Op::op_and:
+        case Op::op_or:
+            break;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool given(const Document& document, FieldId field) {
+    if (field >= document.fields.size() || !document.fields[field]) return false;
+    const auto* committed = std::get_if<Committed>(&*document.fields[field]);
+    return committed == nullptr || committed->size > 0;
+}
+
+bool holds(const Guard& guard, const Definition& definition, const Document& document,
+           const Grant* exercised) {
+    if (guard.always()) return true;
+    std::array<bool, kGuardDepth> stack{};
+    std::size_t depth = 0;
+    for (const Term& term : guard.terms) {
+        switch (term.op) {
+            case Op::op_not:
+                stack[depth - 1] = !stack[depth - 1];
+                break;
+            case Op::op_and:
+                --depth;
+                stack[depth - 1] = stack[depth - 1] && stack[depth];
+                break;
+            case Op::op_or:
+                --depth;
+                stack[depth - 1] = stack[depth - 1] || stack[depth];
+                break;
+            default:
+                stack[depth++] = atom(term, definition, document, exercised);
+        }
+    }
+    return stack[0];
+}
+
+}  // namespace gongkai::engine

@@ -1,0 +1,298 @@
+#include "engine/step.hpp"
+
+#include <algorithm>
+
+#include "engine/evolve.hpp"
+#include "engine/guard.hpp"
+#include "engine/policy.hpp"
+#include "engine/timers.hpp"
+
+namespace gongkai::engine {
+
+namespace {
+
+// A flow whose forks lead into each other without anybody acting would never come to rest. check()
+// reports it; here it stops at a depth that no sane flow reaches.
+constexpr int kMaxAutomaticMoves = 64;
+
+bool any_active(const Document& document, const std::vector<StateId>& states) {
+    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
+        return place.state != kNone &&
+               std::binary_search(states.begin(), states.end(), place.state);
+    });
+}
+
+// Writing what the public will read makes an author; setting an attribute or giving an opinion does
+// not.
+bool is_authorship(const Field& field) {
+    return field.content && field.published && !field.derived &&
+           (field.type == FieldType::text || field.type == FieldType::table);
+}
+
+}  // namespace
+
+Step::Step(const Definition& definition, Document document, const Context& context,
+           std::optional<Grant> exercised)
+    : definition_(definition),
+      document_(std::move(document)),
+      context_(context),
+      exercised_(std::move(exercised)) {}
+
+void Step::emit(Event event) {
+    evolve(definition_, document_, event);
+    events_.push_back(std::move(event));
+}
+
+void Step::effect(const EffectSpec& spec, const std::string& subject) {
+    switch (spec.kind) {
+        case EffectKind::publish:
+            emit(PublicationChanged{Publication::published, document_.content});
+            effects_.push_back(Publish{false, document_.content});
+            break;
+        case EffectKind::publish_draft:
+            emit(PublicationChanged{Publication::draft, document_.content});
+            effects_.push_back(Publish{true, document_.content});
+            break;
+        case EffectKind::unpublish:
+            emit(PublicationChanged{Publication::withdrawn, document_.published_content});
+            effects_.push_back(Unpublish{});
+            break;
+        case EffectKind::purge:
+            emit(Purged{});
+            effects_.push_back(PurgeContent{});
+            break;
+        case EffectKind::notify:
+            effects_.push_back(Notify{spec.whom, {}, spec.name, subject});
+            break;
+        case EffectKind::call_out:
+            effects_.push_back(CallOut{spec.name});
+            break;
+    }
+}
+
+bool Step::change(const std::vector<FieldChange>& fields,
+                  const std::optional<std::vector<Attachment>>& attachments, bool opening) {
+    Edited edited;
+    bool content = false;
+    bool authorship = opening;
+    for (const FieldChange& change : fields) {
+        if (document_.fields[change.field] == change.value) continue;
+        const Field& field = definition_.fields[change.field];
+        content = content || field.content;
+        authorship = authorship || is_authorship(field);
+        edited.fields.push_back(change);
+    }
+    if (attachments && *attachments != document_.attachments) {
+        edited.attachments = attachments;
+        content = authorship = true;
+    }
+    if (!opening && edited.fields.empty() && !edited.attachments) return false;
+    if (authorship) {
+        edited.drafters.push_back(actor());
+        if (on_behalf_of() != 0) edited.drafters.push_back(on_behalf_of());
+    }
+    if (content || opening) {
+        auto after = document_.fields;
+        for (const FieldChange& change : edited.fields)
+            after[change.field] = change.value;
+        edited.content = context_.content_hash(
+            definition_, after, edited.attachments ? *edited.attachments : document_.attachments);
+    } else {
+        edited.content = document_.content;
+    }
+    // A deadline that counts from a date of the document starts anew with another date.
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        const auto& from = definition_.timers[i].from_field;
+        if (!from || document_.timers[i].phase == TimerPhase::idle) continue;
+        const bool changed =
+            std::any_of(edited.fields.begin(), edited.fields.end(),
+                        [&](const FieldChange& change) { return change.field == *from; });
+        if (changed) emit(TimerSet{static_cast<TimerId>(i), TimerState{}});
+    }
+    emit(std::move(edited));
+    return true;
+}
+
+void Step::sign(SignatureId kind) {
+    emit(Signed{Signature{kind, actor(), on_behalf_of(), document_.content, context_.now}});
+}
+
+void Step::restart(TimerId timer) {
+    emit(TimerSet{timer, TimerState{}});
+}
+
+void Step::extend(TimerId timer, std::int64_t by) {
+    TimerState state = document_.timers[timer];
+    state.count += state.unit == Unit::hours ? by * ms_per_hour : by;
+    state.extended = true;
+    if (state.phase == TimerPhase::running) {
+        timer_recompute(definition_.timers[timer], state, context_.calendar);
+    }
+    emit(TimerSet{timer, state});
+}
+
+void Step::touch(RegionId region) {
+    for (;;) {
+        const Place& place = document_.places[region];
+        if (place.via != kNone && !place.touched) emit(Touched{region});
+        const StateId owner = definition_.regions[region].owner;
+        if (owner == kNone) return;
+        region = definition_.states[owner].region;
+    }
+}
+
+void Step::move(RegionId region, StateId to, ActionId via) {
+    leave(region);
+    const StateId owner = definition_.regions[region].owner;
+    if (owner != kNone) touch(definition_.states[owner].region);
+    enter(region, to, via, true);
+}
+
+void Step::move_back(RegionId region, StateId to) {
+    leave(region);
+    enter(region, to, kNone, false);
+}
+
+void Step::leave(RegionId region) {
+    const StateId state = document_.places[region].state;
+    if (state == kNone || !definition_.states[state].parallel) return;
+    for (const Branch& branch : definition_.states[state].parallel->branches) {
+        if (document_.places[branch.region].state == kNone) continue;
+        leave(branch.region);
+        emit(Moved{branch.region, kNone, kNone, 0, 0, context_.now});
+    }
+}
+
+void Step::enter(RegionId region, StateId id, ActionId via, bool with_effects) {
+    const State& state = definition_.states[id];
+    emit(Moved{region, id, via, actor(), on_behalf_of(), context_.now});
+    if (state.countersign) {
+        const bool voted = std::any_of(document_.votes.begin(), document_.votes.end(),
+                                       [&](const CastVote& vote) { return vote.state == id; });
+        if (voted) emit(VotesReset{id});
+    }
+    if (with_effects) {
+        for (const EffectSpec& spec : state.on_enter)
+            effect(spec, state.name);
+    }
+    if (++depth_ > kMaxAutomaticMoves) return;
+    if (state.kind == StateKind::parallel) {
+        fork(id);
+    } else if (state.kind == StateKind::exit) {
+        join(region, state.exit);
+    }
+}
+
+void Step::fork(StateId id) {
+    const State& state = definition_.states[id];
+    forking_.push_back(id);
+    for (const Branch& branch : state.parallel->branches) {
+        if (!holds(branch.when, definition_, document_, grant())) continue;
+        enter(branch.region, branch.start, kNone, true);
+        // A branch that ended at once may already have led out of this state.
+        if (document_.places[state.region].state != id) break;
+    }
+    forking_.pop_back();
+    if (document_.places[state.region].state == id && join_complete(*state.parallel)) {
+        leave(state.region);
+        enter(state.region, state.parallel->then, kNone, true);
+    }
+}
+
+bool Step::join_complete(const Parallel& parallel) const {
+    std::size_t started = 0;
+    std::size_t finished = 0;
+    bool required_open = false;
+    for (const Branch& branch : parallel.branches) {
+        const StateId state = document_.places[branch.region].state;
+        const bool done = state != kNone && definition_.states[state].kind == StateKind::exit;
+        started += state != kNone ? 1 : 0;
+        finished += done ? 1 : 0;
+        required_open = required_open || (branch.required && !done);
+    }
+    if (required_open) return false;
+    switch (parallel.join) {
+        case Join::all:
+            return finished == started;
+        case Join::any:
+            return finished > 0 || started == 0;
+        case Join::quorum:
+            return finished >= parallel.quorum;
+    }
+    return false;
+}
+
+void Step::join(RegionId region, const std::string& exit) {
+    const StateId owner = definition_.regions[region].owner;
+    const State& state = definition_.states[owner];
+    for (const ExitRoute& route : state.parallel->interrupts) {
+        if (route.exit != exit) continue;
+        leave(state.region);
+        enter(state.region, route.to, kNone, true);
+        return;
+    }
+    // While the fork is still starting branches, it asks about the join itself at the end.
+    if (std::find(forking_.begin(), forking_.end(), owner) != forking_.end()) return;
+    if (join_complete(*state.parallel)) {
+        leave(state.region);
+        enter(state.region, state.parallel->then, kNone, true);
+    }
+}
+
+TimerState Step::started(const Timer& timer) const {
+    if (!timer.from_field) return timer_started(timer, context_.now, context_.calendar);
+    const auto& value = document_.fields[*timer.from_field];
+    if (!value || !std::holds_alternative<Date>(*value)) return TimerState{};
+    return timer_started(timer, start_of_day(std::get<Date>(*value)), context_.calendar);
+}
+
+void Step::settle_timers() {
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        const Timer& timer = definition_.timers[i];
+        TimerState state = document_.timers[i];
+        if (!any_active(document_, timer.runs_in)) {
+            state = TimerState{};
+        } else {
+            if (state.phase == TimerPhase::idle) state = started(timer);
+            const bool rests = any_active(document_, timer.pauses_in);
+            if (rests && state.phase == TimerPhase::running) {
+                timer_pause(state, context_.now, context_.calendar);
+            } else if (!rests && state.phase == TimerPhase::paused) {
+                timer_resume(timer, state, context_.now, context_.calendar);
+            }
+        }
+        if (state != document_.timers[i]) emit(TimerSet{static_cast<TimerId>(i), state});
+    }
+}
+
+void Step::recompute_timers() {
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        TimerState state = document_.timers[i];
+        if (state.phase != TimerPhase::running) continue;
+        timer_recompute(definition_.timers[i], state, context_.calendar);
+        if (state != document_.timers[i]) emit(TimerSet{static_cast<TimerId>(i), state});
+    }
+}
+
+std::optional<Refusal> Step::broken_rule() const {
+    if (context_.policy == nullptr) return std::nullopt;
+    for (const PolicyRule& rule : context_.policy->rules) {
+        if (!speaks(rule, definition_, document_, events_, effects_)) continue;
+        if (holds(rule.require, definition_, document_, grant())) continue;
+        Refusal refusal;
+        refusal.reason = Reason::policy_violation;
+        refusal.basis = rule.basis;
+        refusal.rule = rule.id;
+        refusal.rule_title = rule.title;
+        return refusal;
+    }
+    return std::nullopt;
+}
+
+Verdict Step::finish() && {
+    settle_timers();
+    if (auto refusal = broken_rule()) return std::move(*refusal);
+    return Decision{std::move(events_), std::move(effects_), std::move(exercised_)};
+}
+
+}  // namespace gongkai::engine
