@@ -37,13 +37,13 @@ struct CastVote {
 // What one region is doing.
 struct Place {
     StateId state = kNone;  // kNone: the region is not active
-    ActionId via =
-        kNone;  // the action that a withdrawal takes back; kNone where it may not be withdrawn
+    // The action that a withdrawal takes back; kNone where it may not be withdrawn.
+    ActionId via = kNone;
     PersonId moved_by = 0;    // who brought it here
     PersonId moved_for = 0;   // ... on whose behalf
     PersonId claimed_by = 0;  // 签收
-    bool touched =
-        false;  // somebody has claimed, voted, asked or edited here: no withdrawal any more
+    // Somebody has claimed, voted, asked or edited here: no withdrawal any more.
+    bool touched = false;
     Instant since{};
     bool operator==(const Place&) const = default;
 };
@@ -53,21 +53,16 @@ enum class TimerPhase { idle, running, paused, expired };
 // A timer counts `count` units from `from`. While paused it remembers what was left.
 struct TimerState {
     TimerPhase phase = TimerPhase::idle;
-    bool provisional =
-        false;  // the due date crosses into a year whose holidays are not published yet
+    // The due date crosses into a year whose holidays are not published yet.
+    bool provisional = false;
     bool extended = false;
-    Unit unit = Unit::days;  // the timer's own; days for what is left of months after a pause
-    std::int64_t count =
-        0;           // running: from `from` on; paused: what is left (hours: in milliseconds)
+    // The timer's own unit; days for what is left of months after a pause.
+    Unit unit = Unit::days;
+    // Running: counted from `from` on; paused: what is left. Hours are kept in milliseconds.
+    std::int64_t count = 0;
     Instant from{};  // day 0
     Instant due{};   // running: the first instant that is too late
     bool operator==(const TimerState&) const = default;
-};              // day 0
-Instant due{};  // running: the first instant that is too late; paused or idle: meaningless
-std::int64_t remaining =
-    0;  // paused: milliseconds, days or working days, by the timer's unit (months: days)
-std::int32_t added = 0;  // what extensions added, in the timer's unit
-bool operator==(const TimerState&) const = default;
 };
 
 struct Consultation {
