@@ -1,17 +1,13 @@
-// Is the law kept before the first document moves? Explores every reachable state of a flow with
-// the real decide() and evolve(), so that there is no second set of rules to disagree with.
-//
-// The abstraction is finite: control state, flags and choices that some guard or rule reads, which
-// signatures are live and whether their signer counts as a drafter, votes, pauses and expiries of
-// timers. Numbers, dates and text are treated as both. Its people are the drafter, two others, and
-// each of them as deputy of another.
+// Is the law kept before the first document moves? Walks every reachable state of a flow
+// (engine/explore.hpp) and looks for steps that break a rule of the policy, and for states,
+// actions, joins and timers that cannot work.
 #pragma once
 
-#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "engine/decide.hpp"
+#include "engine/explore.hpp"
 
 namespace gongkai::engine {
 
@@ -26,17 +22,9 @@ enum class FindingKind {
     expiry_without_way,  // a timer that may run out with nowhere to go
     policy_broken,
     policy_vacuous,  // no path ever tests the rule
-    self_approval,   // an approval that the drafter can give, in person or through a deputy
     too_large,       // the exploration was cut off: nothing is proven
 };
 const char* code(FindingKind kind) noexcept;  // permanent
-
-// One line of a counterexample, in the order in which it happens.
-struct StoryStep {
-    std::string actor;   // "clerk A", "B for A", "the clock"
-    std::string action;  // "submits", with the title of the action
-    std::string state;   // where the document is afterwards
-};
 
 struct Finding {
     FindingKind kind = FindingKind::unreachable_state;
@@ -49,10 +37,6 @@ struct Finding {
     std::uint32_t line = 0;
 };
 
-struct CheckLimits {
-    std::size_t max_states = 2'000'000;
-};
-
 struct CheckReport {
     std::vector<Finding> findings;             // none: the flow may be activated
     std::size_t states = 0;                    // explored abstract states
@@ -61,7 +45,12 @@ struct CheckReport {
 };
 
 CheckReport check(const Definition& definition, const Policy& policy,
-                  const CheckLimits& limits = {});
+                  const ExploreLimits& limits = {});
+
+// Rules that are bound to no flow by name and that no flow ever put to the test. `policies` and
+// `reports` go in pairs, one a flow.
+std::vector<Finding> vacuous_rules(std::span<const Policy* const> policies,
+                                   std::span<const CheckReport> reports);
 
 // The roster question: can these people and deputies finish the flow at all?
 struct RosterPerson {

@@ -1,0 +1,309 @@
+#include "engine/abstraction.hpp"
+
+#include <algorithm>
+
+namespace gongkai::engine {
+
+namespace {
+
+Value value_of(FieldType type, std::int64_t number) {
+    switch (type) {
+        case FieldType::flag:
+            return number != 0;
+        case FieldType::number:
+            return number;
+        case FieldType::date:
+            return Date{static_cast<std::int32_t>(number)};
+        case FieldType::choice:
+            return Choice{static_cast<std::uint16_t>(number)};
+        case FieldType::text:
+        case FieldType::table:
+            break;
+    }
+    return Committed{Digest{}, static_cast<std::uint32_t>(std::max<std::int64_t>(number, 0))};
+}
+
+void add_unique(std::vector<std::int64_t>& list, std::int64_t value) {
+    if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+void put(std::string& key, std::uint32_t value) {
+    key.push_back(static_cast<char>(value & 0xFF));
+    key.push_back(static_cast<char>(value >> 8 & 0xFF));
+}
+void put_byte(std::string& key, std::size_t value) {
+    key.push_back(static_cast<char>(value));
+}
+
+struct Unpacker {
+    const std::string& key;
+    std::size_t at = 0;
+    std::uint8_t byte() { return static_cast<std::uint8_t>(key[at++]); }
+    std::uint16_t word() {
+        const std::uint16_t low = byte();
+        return static_cast<std::uint16_t>(low | byte() << 8);
+    }
+};
+
+constexpr Digest kPresent{1};
+constexpr Digest kOlder{2};
+
+}  // namespace
+
+Abstraction::Abstraction(const Definition& definition, const Policy& policy)
+    : definition_(definition), tests_(definition.fields.size()) {
+    for (const Action& action : definition_.actions)
+        read_guard(action.when);
+    for (const State& state : definition_.states) {
+        if (!state.parallel) continue;
+        for (const Branch& branch : state.parallel->branches)
+            read_guard(branch.when);
+    }
+    for (const PolicyRule& rule : policy.rules)
+        read_guard(rule.require);
+    choose_values();
+    choose_signatures();
+    choose_timers();
+}
+
+void Abstraction::read_guard(const Guard& guard) {
+    for (const Term& term : guard.terms) {
+        switch (term.op) {
+            case Op::field_given:
+                tests_[term.subject].given = true;
+                break;
+            case Op::field_equals:
+                add_unique(tests_[term.subject].equals, term.operand);
+                break;
+            case Op::field_less:
+                add_unique(tests_[term.subject].boundaries, term.operand - 1);
+                add_unique(tests_[term.subject].boundaries, term.operand);
+                break;
+            case Op::field_at_most:
+                add_unique(tests_[term.subject].boundaries, term.operand);
+                add_unique(tests_[term.subject].boundaries, term.operand + 1);
+                break;
+            case Op::fields_equal:
+                tests_[term.subject].all_choices = true;
+                tests_[static_cast<FieldId>(term.operand)].all_choices = true;
+                break;
+            case Op::attachments_at_least:
+                attachments_ = std::max(attachments_, static_cast<std::size_t>(term.operand));
+                break;
+            default:
+                break;
+        }
+    }
+}
+
+void Abstraction::choose_values() {
+    std::vector<bool> needed(definition_.fields.size());
+    for (const Action& action : definition_.actions) {
+        for (const FieldId field : action.needs)
+            needed[field] = true;
+    }
+    values_.resize(definition_.fields.size());
+    for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
+        const Field& field = definition_.fields[i];
+        const Tests& tests = tests_[i];
+        if (!tests.any()) continue;
+        std::vector<std::int64_t> numbers = tests.equals;
+        for (const std::int64_t boundary : tests.boundaries)
+            add_unique(numbers, boundary);
+        std::int64_t others = 0;
+        if (field.type == FieldType::choice) {
+            others = static_cast<std::int64_t>(field.choices.size());
+        } else if (field.type == FieldType::flag) {
+            others = 2;
+        }
+        // One more value stands for all those that no guard names, unless "no value" can stand for
+        // them as well.
+        const bool missing_differs = tests.given || needed[i];
+        bool other_added = !missing_differs && !tests.all_choices;
+        for (std::int64_t other = 0; other < others; ++other) {
+            const bool named = std::find(numbers.begin(), numbers.end(), other) != numbers.end();
+            if (named || (other_added && !tests.all_choices)) continue;
+            numbers.push_back(other);
+            other_added = true;
+        }
+        if (others == 0 && missing_differs && numbers.empty()) numbers.push_back(1);
+        auto& values = values_[i];
+        values.push_back(std::nullopt);
+        for (const std::int64_t number : numbers)
+            values.push_back(value_of(field.type, number));
+    }
+}
+
+void Abstraction::choose_signatures() {
+    identity_.resize(definition_.signatures.size());
+    renewable_.resize(definition_.signatures.size());
+    for (const Action& action : definition_.actions) {
+        for (const SignatureId kind : action.not_by_signer_of)
+            identity_[kind] = true;
+        if (action.withdrawable && action.sign != kNone) identity_[action.sign] = true;
+    }
+    for (const State& state : definition_.states) {
+        for (const SignatureId kind : state.renewable)
+            renewable_[kind] = identity_[kind] = true;
+    }
+}
+
+void Abstraction::choose_timers() {
+    timers_.resize(definition_.timers.size());
+    for (const Action& action : definition_.actions) {
+        for (const TimerId timer : action.after)
+            timers_[timer] = true;
+        if (action.extends) timers_[action.extends->timer] = true;
+    }
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        Timer& timer = definition_.timers[i];
+        if (timer.on_expiry != kNone) timers_[i] = true;
+        if (!timers_[i]) timer.runs_in.clear();
+        timer.amount = Amount{1, Unit::hours};
+        timer.from_field.reset();
+    }
+}
+
+Value Abstraction::filler(FieldId field) const {
+    return value_of(definition_.fields[field].type, 1);
+}
+
+std::size_t Abstraction::class_of(FieldId field, const std::optional<Value>& value) const {
+    const auto& values = values_[field];
+    if (!value) return 0;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        const auto* committed = std::get_if<Committed>(&*value);
+        if (committed != nullptr) {
+            // Texts are told apart by their size only.
+            if (std::get<Committed>(*values[i]).size == committed->size) return i;
+        } else if (*values[i] == *value) {
+            return i;
+        }
+    }
+    return 0;  // a value that nobody tells from none
+}
+
+std::string Abstraction::pack(const Document& document) const {
+    std::string key;
+    key.reserve(64);
+    for (const Place& place : document.places) {
+        put(key, place.state);
+        const bool withdrawable = place.via != kNone && !place.touched;
+        put(key, withdrawable ? place.via : kNone);
+        put_byte(key, withdrawable ? place.moved_by : 0);
+    }
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+        if (!values_[i].empty()) {
+            put_byte(key, class_of(static_cast<FieldId>(i), document.fields[i]));
+        }
+    }
+    put_byte(key, document.attachments.size());
+    put_byte(key, document.purged ? 1 : 0);
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+        if (!timers_[i]) continue;
+        const TimerState& timer = document.timers[i];
+        put_byte(key, static_cast<std::size_t>(timer.phase) + (timer.extended ? 4 : 0));
+    }
+    put_byte(key, document.drafters.size());
+    for (const PersonId drafter : document.drafters)
+        put_byte(key, drafter);
+
+    std::vector<std::array<std::uint8_t, 4>> signatures;
+    for (const Signature& signature : document.signatures) {
+        const bool live = signature.content == document.content;
+        if (!live && !renewable_[signature.kind]) continue;
+        std::array<std::uint8_t, 4> entry{static_cast<std::uint8_t>(signature.kind), 0, 0,
+                                          static_cast<std::uint8_t>(live)};
+        if (identity_[signature.kind]) {
+            entry[1] = static_cast<std::uint8_t>(signature.signer);
+            entry[2] = static_cast<std::uint8_t>(signature.on_behalf_of);
+        } else {
+            const bool drafter = document.drafted_by(signature.signer) ||
+                                 document.drafted_by(signature.on_behalf_of);
+            entry[1] = static_cast<std::uint8_t>(drafter ? kDrafter : kSomebody);
+        }
+        signatures.push_back(entry);
+    }
+    std::sort(signatures.begin(), signatures.end());
+    signatures.erase(std::unique(signatures.begin(), signatures.end()), signatures.end());
+    put_byte(key, signatures.size());
+    for (const auto& entry : signatures) {
+        for (const std::uint8_t byte : entry)
+            put_byte(key, byte);
+    }
+
+    // Voters but the drafter are alike: only how many said what.
+    std::vector<std::array<std::uint16_t, 3>> votes;
+    for (const CastVote& vote : document.votes) {
+        if (vote.content != document.content || !document.in(vote.state)) continue;
+        votes.push_back({vote.state, static_cast<std::uint16_t>(vote.ballot),
+                         static_cast<std::uint16_t>(vote.voter == kDrafter ? 1 : 0)});
+    }
+    std::sort(votes.begin(), votes.end());
+    put_byte(key, votes.size());
+    for (const auto& vote : votes) {
+        put(key, vote[0]);
+        put_byte(key, vote[1] * 2U + vote[2]);
+    }
+    return key;
+}
+
+Document Abstraction::unpack(const std::string& key) const {
+    Unpacker in{key};
+    Document document;
+    document.id = 1;
+    document.flow = definition_.flow;
+    document.definition = definition_.digest;
+    document.department = kDepartment;
+    document.content = kPresent;
+    document.places.resize(definition_.regions.size());
+    for (Place& place : document.places) {
+        place.state = in.word();
+        place.via = in.word();
+        place.moved_by = in.byte();
+    }
+    document.fields.resize(values_.size());
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+        if (values_[i].empty()) {
+            document.fields[i] = filler(static_cast<FieldId>(i));
+        } else {
+            document.fields[i] = values_[i][in.byte()];
+        }
+    }
+    document.attachments.resize(in.byte());
+    document.purged = in.byte() != 0;
+    document.timers.resize(timers_.size());
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+        if (!timers_[i]) continue;
+        const std::uint8_t packed = in.byte();
+        TimerState& timer = document.timers[i];
+        timer.phase = static_cast<TimerPhase>(packed & 3);
+        timer.extended = (packed & 4) != 0;
+        timer.unit = Unit::hours;
+        timer.count = ms_per_hour;
+        timer.due = kDue;
+    }
+    document.drafters.resize(in.byte());
+    for (PersonId& drafter : document.drafters)
+        drafter = in.byte();
+    document.signatures.resize(in.byte());
+    for (Signature& signature : document.signatures) {
+        signature.kind = in.byte();
+        signature.signer = in.byte();
+        signature.on_behalf_of = in.byte();
+        signature.content = in.byte() != 0 ? kPresent : kOlder;
+    }
+    document.votes.resize(in.byte());
+    PersonId voter = kFirstVoter;
+    for (CastVote& vote : document.votes) {
+        vote.state = in.word();
+        const std::uint8_t packed = in.byte();
+        vote.ballot = static_cast<Ballot>(packed / 2);
+        vote.voter = packed % 2 == 1 ? kDrafter : voter++;
+        vote.department = "d" + std::to_string(vote.voter);
+        vote.content = kPresent;
+    }
+    return document;
+}
+
+}  // namespace gongkai::engine

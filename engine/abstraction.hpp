@@ -1,0 +1,71 @@
+// What explore() keeps of a document, and the packing of it into a key. Internal to
+// engine/explore.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/decide.hpp"
+
+namespace gongkai::engine {
+
+// People of an exploration. 1 drafts; 2 to 7 are fresh; kSomebody stands for a signer whose
+// identity nobody asks for and who never acts again; voters of a countersigning count from
+// kFirstVoter.
+inline constexpr PersonId kDrafter = 1;
+inline constexpr PersonId kFirstFresh = 2;
+inline constexpr PersonId kLastFresh = 7;
+inline constexpr PersonId kSomebody = 9;
+inline constexpr PersonId kFirstVoter = 100;
+
+// Before any running deadline, and after all of them.
+inline constexpr Instant kEarly{1'000'000};
+inline constexpr Instant kDue{2'000'000};
+inline constexpr Instant kLate{3'000'000'000'000};
+
+inline constexpr const char* kDepartment = "d";
+
+class Abstraction {
+  public:
+    Abstraction(const Definition& definition, const Policy& policy);
+
+    // The definition without the timers that cannot change the course; the others count one hour.
+    const Definition& definition() const { return definition_; }
+
+    std::string pack(const Document& document) const;
+    Document unpack(const std::string& key) const;
+
+    // Values of a tracked field that some guard tells apart; the first is always "no value".
+    bool tracked(FieldId field) const { return !values_[field].empty(); }
+    const std::vector<std::optional<Value>>& values(FieldId field) const { return values_[field]; }
+    // What a field that nobody looks at holds.
+    Value filler(FieldId field) const;
+    bool attachments_tracked() const { return attachments_ > 0; }
+    std::size_t attachments() const { return attachments_; }
+    bool timer_tracked(TimerId timer) const { return timers_[timer]; }
+
+  private:
+    void read_guard(const Guard& guard);
+    void choose_values();
+    void choose_signatures();
+    void choose_timers();
+    std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
+
+    struct Tests {
+        bool given = false;
+        bool all_choices = false;
+        std::vector<std::int64_t> equals;
+        std::vector<std::int64_t> boundaries;
+        bool any() const { return given || all_choices || !equals.empty() || !boundaries.empty(); }
+    };
+
+    Definition definition_;
+    std::vector<Tests> tests_;
+    std::vector<std::vector<std::optional<Value>>> values_;
+    std::size_t attachments_ = 0;
+    std::vector<bool> identity_;   // by SignatureId: who signed matters
+    std::vector<bool> renewable_;  // by SignatureId: a voided one matters
+    std::vector<bool> timers_;
+};
+
+}  // namespace gongkai::engine
