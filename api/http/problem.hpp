@@ -19,15 +19,15 @@ namespace gongkai::api {
 
 struct Problem {
     unsigned status = 500;
-    std::string code;
-    std::string title, title_zh;
-    std::string detail, detail_zh;  // optional
-    std::string article;            // optional: the article of law behind it, "国令711 第19条"
+    std::string code{};
+    std::string title{}, title_zh{};
+    std::string detail{}, detail_zh{};  // optional
+    std::string article{};  // optional: the article of law behind it, "国令711 第19条"
     // Further members: name, and a value that is JSON already (see api/json/writer.hpp).
     struct Member {
         std::string name, json;
     };
-    std::vector<Member> members;
+    std::vector<Member> members{};
 
     Problem& with_detail(std::string english, std::string chinese);
     Problem& with(std::string name, std::string json);
