@@ -48,7 +48,7 @@ inline constexpr RecordId kNoRecord = ~RecordId{0};
 struct StoredDocument {
     engine::Document document;
     RecordId last_record = kNoRecord;  // of the document's newest leaf; history is a chain of these
-    Digest last_leaf{};                // its leaf hash, named by the next leaf
+    Digest last_leaf{};                // leaf hash of its newest step, named by the next leaf
 };
 
 // Text and salt behind one commitment. Erased by a purge; the commitment in the leaf stays valid.
@@ -226,7 +226,8 @@ class Transaction {
     virtual Result<RecordId> write_step(const StepRecord& step) = 0;
     // A leaf without a change to a document: a refused attempt (of `document`) or an administrative
     // act (document 0). Where the document is stored, the leaf becomes the newest of its history
-    // (last_record, last_leaf); its revision stays.
+    // (last_record); its revision stays, and so does last_leaf: a refusal is a side branch that no
+    // later leaf names.
     virtual Result<RecordId> write_leaf(DocumentId document, const std::string& leaf) = 0;
     virtual Result<void> write_idempotency(const IdempotencyRecord& record) = 0;
 

@@ -1,0 +1,119 @@
+// Everything wired together: what `gongkai serve` and the tests of the edge open.
+//
+// The folder `data` holds gongkai.db, files/, checkpoints/ and audit.key (made the first time). The
+// checkpoints should lie on another disk (Options::checkpoints): they are what a restored or
+// truncated database is found out by.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/administration.hpp"
+#include "app/attachments.hpp"
+#include "app/calendars.hpp"
+#include "app/clock.hpp"
+#include "app/documents.hpp"
+#include "app/flow.hpp"
+#include "app/identity.hpp"
+#include "app/metrics.hpp"
+#include "app/publications.hpp"
+#include "app/scheduler.hpp"
+#include "engine/calendar.hpp"
+#include "storage/audit/checkpoint.hpp"
+#include "storage/store.hpp"
+
+namespace gongkai::app {
+
+// A text file that rules or calendars are read from; paths as in workflows/ ("decision.yaml").
+struct RuleFile {
+    std::string path;
+    std::string text;
+};
+
+struct ApplicationOptions {
+    std::filesystem::path data;         // empty: everything in memory, for tests
+    std::filesystem::path checkpoints;  // empty: data/checkpoints
+    // The files of workflows/ (flows, parts, vocabulary, policy, calendars). Read once at start.
+    std::vector<RuleFile> rules;
+    std::string calendar = "china";  // name of the calendar that deadlines are counted on
+    std::string origin = "gongkai";  // name of the record in its checkpoints
+    std::string event_source = "urn:gongkai";
+    Identity::Options identity;
+    DocumentOptions documents;
+    bool read_only = false;              // never writes: for looking at a copy
+    bool scheduler = true;               // start the scheduler's thread
+    std::int64_t checkpoint_ms = 1'000;  // at most one a second
+    // For tests: the system's own where they are nullptr. Must outlive the application.
+    Clock* clock = nullptr;
+    Randomness* randomness = nullptr;
+};
+
+// For readiness probes and for the operator's page.
+struct Health {
+    bool ready = false;        // may be sent requests
+    bool writable = false;     // takes on changes
+    std::string not_writable;  // why not, for an operator
+    double pressure = 0;       // fill of the write queue, 0 .. 1
+    std::uint64_t leaves = 0;
+    std::uint64_t checkpointed = 0;  // leaves under the last signed checkpoint
+    std::uint64_t outbox_pending = 0;
+    std::size_t flows = 0;
+    std::vector<int> unpublished_years;  // this year and next, where the calendar lacks the notice
+};
+
+class Application {
+  public:
+    // Errors: `malformed` where the rules do not compile (the message has the diagnostics, as a
+    // compiler prints them), `integrity` where a checkpoint cannot be believed, `io`, ... . A
+    // database that does not extend its last checkpoint is opened for reading only: see health().
+    static Result<std::unique_ptr<Application>> open(ApplicationOptions options);
+    ~Application();  // closes
+    Application(const Application&) = delete;
+    Application& operator=(const Application&) = delete;
+
+    Documents& documents();
+    Attachments& attachments();
+    Publications& publications();
+    Identity& identity();
+    Administration& administration();
+    Scheduler& scheduler();
+    Flows& flows();
+    Calendars& calendars();
+    storage::Store& store();
+    Clock& clock();
+    RecordClock& record_clock();
+    Randomness& randomness();
+    Metrics& metrics();
+
+    // Of the record: for proofs, exports and their verification.
+    const std::string& origin() const;
+    const storage::audit::CheckpointFolder* checkpoint_folder() const;  // nullptr in memory
+    std::optional<storage::audit::VerifierKey> verifier_key() const;
+    // Signs a checkpoint over everything that is committed, now.
+    Result<void> checkpoint();
+
+    Health health();
+    std::vector<MetricSample> samples();
+
+    // Compiles the rules anew and makes them current; documents stay pinned to theirs. Error
+    // `malformed`: nothing changed.
+    Result<void> reload_rules(std::vector<RuleFile> rules);
+
+    // Stops the scheduler, finishes what was queued, signs the last checkpoint. Later calls do
+    // nothing.
+    Result<void> close();
+
+  private:
+    struct Parts;
+    explicit Application(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gongkai::app

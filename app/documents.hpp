@@ -1,0 +1,141 @@
+// The use-cases of a document: every change is one step, decided by engine/decide and written with
+// its record in one transaction; every look is checked by app/authorize first.
+//
+// Writing. submit() prepares what it can on the calling thread (salts and commitments of new texts,
+// what the body says about itself), hands a job to the store and returns. The job loads the
+// document, finds the definition that it is pinned to, turns names into numbers, decides, folds and
+// writes ONE StepRecord: document, leaf, worklist, timers, messages, publication, idempotency. A
+// text that did not change keeps its commitment, so that sending it again voids no signature. A
+// refusal is written as a leaf too, at most `refusals_a_minute` for one actor.
+//
+// Reading. On the calling thread, each on one snapshot; Error `not_found` for what does not exist
+// and for what the principal may not know of alike.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "app/calendars.hpp"
+#include "app/clock.hpp"
+#include "app/flow.hpp"
+#include "app/identity.hpp"
+#include "app/input.hpp"
+#include "app/metrics.hpp"
+#include "app/outcome.hpp"
+#include "app/uploads.hpp"
+#include "app/views.hpp"
+#include "storage/store.hpp"
+
+namespace gongkai::app {
+
+// Same key, actor and fingerprint: the same answer again, for 48 hours.
+struct Idempotency {
+    std::string key;               // 1 to 200 characters
+    engine::Digest fingerprint{};  // over method, path and body
+};
+
+struct StepRequest {
+    Principal principal;
+    PersonId on_behalf_of = 0;  // act as this person's deputy only; 0: whichever role fits
+    std::string request_id;
+    std::optional<Idempotency> idempotency;
+    engine::DocumentId document = 0;                 // not for Open and HandIn
+    std::optional<std::uint32_t> expected_revision;  // If-Match
+    Input input;
+};
+
+// What Documents is made of; all must outlive it.
+struct DocumentParts {
+    storage::Store& store;
+    Flows& flows;
+    Calendars& calendars;
+    Identity& identity;
+    Clock& clock;  // for reading; writing goes by the record's clock
+    RecordClock& record_clock;
+    Randomness& randomness;
+    Uploads& uploads;
+    Metrics& metrics;
+};
+
+struct DocumentOptions {
+    unsigned refusals_a_minute = 60;           // leaves for refused attempts of one actor
+    std::string event_source = "urn:gongkai";  // `source` of the CloudEvents that subscribers get
+};
+
+class Documents {
+  public:
+    Documents(DocumentParts parts, DocumentOptions options);
+    ~Documents();
+    Documents(const Documents&) = delete;
+    Documents& operator=(const Documents&) = delete;
+
+    using Answer = std::function<void(Outcome)>;
+
+    // `answer` is called exactly once: after the commit is durable, on the store's writer thread
+    // (it must be quick and must not throw), or before submit() returns where nothing was queued.
+    void submit(StepRequest request, Answer answer);
+    // The same, waited for. Not from the writer's thread.
+    Outcome run(StepRequest request);
+    // Each for itself, in this order; one answer when the last has ended.
+    void submit_all(std::vector<StepRequest> requests,
+                    std::function<void(std::vector<Outcome>)> answer);
+    // From the scheduler: Tick, Recompute.
+    void submit_scheduled(engine::DocumentId document, Input input, Answer answer);
+
+    Result<DocumentView> find(const Principal& principal, engine::DocumentId id);
+    Result<engine::DocumentId> find_external(const Principal& principal, const std::string& source,
+                                             const std::string& source_id);
+    Result<DocumentList> list(const Principal& principal, const ListFilter& filter);
+    // Own queues and those of the people deputised for.
+    Result<WorklistPage> worklist(const Principal& principal, std::uint64_t after,
+                                  std::size_t limit);
+    Result<std::vector<QueueCount>> worklist_counts(const Principal& principal);
+    Result<OffersView> offers(const Principal& principal, engine::DocumentId id,
+                              PersonId on_behalf_of = 0);
+    // Steps and refused attempts, newest first; `from`: HistoryPage::next, or kNoRecord.
+    Result<HistoryPage> history(const Principal& principal, engine::DocumentId id,
+                                storage::RecordId from = storage::kNoRecord,
+                                std::size_t limit = 50);
+    // What changed between two contents; `to`: nullopt is the present one. Error `not_found` where
+    // the document never had such a content.
+    Result<Difference> difference(const Principal& principal, engine::DocumentId id,
+                                  const engine::Digest& from,
+                                  const std::optional<engine::Digest>& to = std::nullopt);
+    // The attachment as this document names it. Error `not_found` where it has none such.
+    Result<AttachmentView> attachment(const Principal& principal, engine::DocumentId id,
+                                      const engine::Digest& digest);
+
+  private:
+    class Job;
+    struct Prepared;
+    std::unique_ptr<Prepared> prepare(StepRequest request, bool scheduled);
+    void submit_prepared(std::unique_ptr<Prepared> prepared, Answer answer);
+    bool may_record_refusal(PersonId actor, Instant now);
+    Result<DocumentView> view(storage::Reader& reader, const storage::DocumentRow& row);
+    Result<storage::DocumentRow> readable(storage::Reader& reader, const Principal& principal,
+                                          engine::DocumentId id);
+
+    DocumentParts parts_;
+    DocumentOptions options_;
+    DocumentIds ids_;
+
+    struct Window {
+        std::int64_t minute = 0;
+        unsigned count = 0;
+    };
+    std::mutex window_mutex_;
+    std::unordered_map<PersonId, Window> windows_;
+
+    // Which other system a document came from, for the filter of subscribers.
+    struct Origins;
+    std::unique_ptr<Origins> origins_;
+};
+
+}  // namespace gongkai::app

@@ -1,0 +1,42 @@
+// What the public may see, and how it gets there.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/flow.hpp"
+#include "engine/document.hpp"
+#include "storage/store.hpp"
+
+namespace gongkai::app {
+
+// The projection of a document that was just published: its published fields with plain values,
+// its attachments, and what an offline proof needs. PublicDocument::proof_openings is
+//   {"content": "<content description, app/content.hpp>",
+//    "openings": [{"commitment": hex, "field": name, "salt": hex}, ...]}
+// The text behind an opening is the field's value; of a table, its canonical JSON.
+storage::PublicDocument publish(const Flow& flow, const engine::Document& document,
+                                std::span<const storage::Opening> openings, bool draft,
+                                engine::Instant now);
+// The stub of a document that was withdrawn (撤稿): its title and the reason, nothing else.
+storage::PublicDocument withdraw(const Flow& flow, const engine::Document& document,
+                                 std::span<const storage::Opening> openings,
+                                 engine::Instant published_at);
+
+// Reading for the portal: through the connection that can see the publication tables only.
+class Publications {
+  public:
+    explicit Publications(storage::Store& store) : store_(store) {}
+    Result<std::optional<storage::PublicDocument>> find(engine::DocumentId id);
+    // Newest first; of all flows where `flow` is empty; `limit` at most 200.
+    Result<storage::PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
+                                     std::size_t limit);
+    Result<std::optional<storage::PublicAttachment>> attachment(engine::DocumentId id,
+                                                                const engine::Digest& digest);
+
+  private:
+    storage::Store& store_;
+};
+
+}  // namespace gongkai::app
