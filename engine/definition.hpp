@@ -288,6 +288,13 @@ struct SignatureKind {
     std::string title;  // 保密审查
 };
 
+// A state or branch that runs a part. The states of that part are called "NAME/...", and people may
+// be shown them under this title.
+struct Group {
+    std::string name;  // "secrecy", "participation/comments"
+    std::string title;
+};
+
 struct Definition {
     std::string flow;  // "decision"
     std::string title;
@@ -301,6 +308,7 @@ struct Definition {
     std::vector<Timer> timers;
     std::vector<std::string> tags;
     std::vector<std::string> guard_roles;
+    std::vector<Group> groups;
     StateId start = 0;
     std::vector<Assignment>
         openers;  // who may start a document; by default the worklist of the start state

@@ -1,0 +1,510 @@
+// The second pass: what the states, actions and timers say, now that every name has a number.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "language/compiler_impl.hpp"
+
+namespace gongkai::language {
+
+using engine::ActionId;
+using engine::ActionKind;
+using engine::StateId;
+using engine::TimerId;
+
+namespace {
+
+const Name* route_of(const std::vector<RouteSyntax>& routes, std::string_view exit) {
+    for (const RouteSyntax& route : routes) {
+        if (route.exit.text == exit) return &route.to;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const ActionSyntax& syntax) {
+    if (definition.actions.size() >= kMaxActions) {
+        if (!too_large) {
+            reporter.error(syntax.name.span, "too_large",
+                           {fmt::format("the flow has more than {} actions", kMaxActions),
+                            fmt::format("流程超过 {} 个操作", kMaxActions)});
+        }
+        too_large = true;
+        return;
+    }
+    engine::Action action;
+    action.name = syntax.name.text;
+    action.title = syntax.heading.title;
+    action.basis = syntax.heading.basis;
+    action.from = entry.state;
+    action.kind = syntax.kind.value_or(ActionKind::forward);
+    if (action.kind == ActionKind::stay) {
+        action.to = entry.state;
+        if (syntax.to.given() && syntax.to.text != entry.syntax->name.text) {
+            reporter.error(
+                syntax.to.span, "conflicting_keys",
+                {"an action of kind `stay` leads nowhere else", "“stay”类操作不能转到其他环节"});
+        }
+    } else if (syntax.to.given()) {
+        action.to = target(instance, syntax.to);
+    } else {
+        reporter.error(syntax.name.span, "missing_key",
+                       {fmt::format("the action `{}` needs the key `to`", syntax.name.text),
+                        fmt::format("操作“{}”缺少键“to”", syntax.name.text)},
+                       {"only with `kind: stay` it may be left out", "只有“kind: stay”时可以省略"});
+    }
+    action.system = syntax.clock;
+    if (!syntax.clock) {
+        action.by =
+            syntax.by.empty() ? definition.states[entry.state].worklist : assignments(syntax.by);
+        if (action.by.empty()) {
+            reporter.error(
+                syntax.name.span, "nobody_acts",
+                {fmt::format("nobody may take the action `{}`: neither it has `by` nor "
+                             "its state a `worklist`",
+                             syntax.name.text),
+                 fmt::format("没有人可以执行操作“{}”：操作没有“by”，环节也没有“worklist”",
+                             syntax.name.text)});
+        }
+    }
+    action.needs = field_ids(syntax.needs, false);
+    action.asks = field_ids(syntax.asks, true);
+    action.when = guard(instance, syntax.when);
+    action.comment = syntax.comment.value_or(action.kind == ActionKind::return_to
+                                                 ? engine::CommentRule::required
+                                                 : engine::CommentRule::optional);
+    action.sign = signature_id(syntax.sign);
+    if (syntax.clock) {
+        for (const auto& [wrong, span] :
+             {std::pair{action.sign != kNone, syntax.sign.span},
+              {!syntax.asks.empty(), syntax.name.span},
+              {!syntax.not_by.empty(), syntax.name.span},
+              {syntax.comment == engine::CommentRule::required, syntax.name.span}}) {
+            if (!wrong) continue;
+            reporter.error(span, "conflicting_keys",
+                           {"the clock signs nothing, is asked nothing and is nobody",
+                            "时钟触发的操作不能签署、填写字段、要求意见或回避"});
+            break;
+        }
+        if (!syntax.comment) action.comment = engine::CommentRule::optional;
+    }
+    for (const ExclusionSyntax& exclusion : syntax.not_by) {
+        if (!exclusion.signature.given()) {
+            action.not_by_drafter = true;
+        } else if (const auto id = signature_id(exclusion.signature); id != kNone) {
+            action.not_by_signer_of.push_back(id);
+        }
+    }
+    action.withdrawable = syntax.withdrawable;
+    action.resets_votes = syntax.reset_votes;
+    for (const Name& name : syntax.after) {
+        const TimerId id = timer_id(instance, entry, name);
+        if (id == kNone) continue;
+        if (!definition.timers[id].minimum) {
+            reporter.error(
+                name.span, "not_a_minimum",
+                {fmt::format("`{}` is a deadline; `after` waits for a minimum time", name.text),
+                 fmt::format("“{}”是最长期限，“after”须为最短期限", name.text)},
+                {"a minimum time is written with `at_least`", "最短期限用“at_least”书写"});
+        }
+        action.after.push_back(id);
+    }
+    for (const Name& name : syntax.restart) {
+        if (const TimerId id = timer_id(instance, entry, name); id != kNone) {
+            action.restarts.push_back(id);
+        }
+    }
+    if (syntax.extend) {
+        engine::Extension extension;
+        extension.timer = timer_id(instance, entry, syntax.extend->deadline);
+        extension.at_most = syntax.extend->by;
+        extension.once = syntax.extend->once;
+        if (extension.timer != kNone) {
+            const engine::Timer& timer = definition.timers[extension.timer];
+            if (timer.minimum) {
+                reporter.error(
+                    syntax.extend->deadline.span, "not_a_deadline",
+                    {fmt::format("`{}` is a minimum time and cannot be extended",
+                                 syntax.extend->deadline.text),
+                     fmt::format("“{}”是最短期限，不能延长", syntax.extend->deadline.text)});
+            } else if (timer.amount.unit != extension.at_most.unit) {
+                reporter.error(syntax.extend->by_span, "unit_mismatch",
+                               {"an extension is counted in the unit of its deadline",
+                                "延长的单位须与期限相同"});
+            }
+        }
+        action.extends = extension;
+    }
+    action.effects = effects(syntax.effects);
+
+    definition.states[entry.state].actions.push_back(
+        static_cast<ActionId>(definition.actions.size()));
+    definition.actions.push_back(std::move(action));
+}
+
+void FlowCompiler::Impl::check_routes(const Instance& instance, const Entry& entry) {
+    const RunSyntax& run = *entry.syntax->run;
+    std::vector<std::string> exits;
+    for (const ExitSyntax& exit : entry.child->body->exits) {
+        exits.push_back(exit.name.text);
+        if (route_of(run.on, exit.name.text) != nullptr) continue;
+        reporter.error(run.use.span, "exit_not_routed",
+                       {fmt::format("the exit `{}` of the part `{}` leads nowhere", exit.name.text,
+                                    entry.child->body->name.text),
+                        fmt::format("部件“{}”的出口“{}”没有去向", entry.child->body->name.text,
+                                    exit.name.text)},
+                       {fmt::format("add `{}: STATE` to `on`", exit.name.text),
+                        fmt::format("请在“on”中加上“{}: 环节”", exit.name.text)});
+    }
+    for (const RouteSyntax& route : run.on) {
+        if (std::find(exits.begin(), exits.end(), route.exit.text) == exits.end()) {
+            reporter.error(route.exit.span, "unknown_exit",
+                           {fmt::format("the part `{}` has no exit `{}`",
+                                        entry.child->body->name.text, route.exit.text),
+                            fmt::format("部件“{}”没有出口“{}”", entry.child->body->name.text,
+                                        route.exit.text)},
+                           did_you_mean(route.exit.text, exits));
+        }
+        target(instance, route.to);  // also where nothing in the part takes the exit
+    }
+}
+
+void FlowCompiler::Impl::fill_fork(Instance& instance, Entry& entry) {
+    const ForkSyntax& syntax = *entry.syntax->fork;
+    engine::Parallel parallel;
+    parallel.join = syntax.join;
+    parallel.quorum = syntax.quorum;
+    parallel.then = target(instance, syntax.then);
+    std::vector<std::string> names;
+    std::vector<std::string> exits;
+    bool complete = true;
+    for (std::size_t i = 0; i < syntax.branches.size(); ++i) {
+        const BranchSyntax& branch = syntax.branches[i];
+        const Instance* child = entry.branches.at(i);
+        names.push_back(branch.name.text);
+        engine::Branch out;
+        out.name = branch.name.text;
+        out.when = guard(instance, branch.when);
+        if (child != nullptr) {
+            out.title =
+                branch.heading.title.empty() ? child->body->heading.title : branch.heading.title;
+            out.region = child->region;
+            out.start = start_of(*child);
+            for (const ExitSyntax& exit : child->body->exits)
+                exits.push_back(exit.name.text);
+        } else {
+            complete = false;
+        }
+        parallel.branches.push_back(std::move(out));
+    }
+    for (const Name& name : syntax.awaited) {
+        const auto found = std::find(names.begin(), names.end(), name.text);
+        if (found == names.end()) {
+            reporter.error(name.span, "unknown_branch",
+                           {fmt::format("there is no branch `{}`", name.text),
+                            fmt::format("没有分支“{}”", name.text)},
+                           did_you_mean(name.text, names));
+        } else {
+            parallel.branches[static_cast<std::size_t>(found - names.begin())].required = true;
+        }
+    }
+    if (syntax.join == engine::Join::quorum && syntax.quorum > names.size()) {
+        reporter.error(
+            syntax.quorum_span, "quorum_out_of_range",
+            {fmt::format("{} of {} branches can never finish", syntax.quorum, names.size()),
+             fmt::format("共 {} 个分支，不可能有 {} 个完成", names.size(), syntax.quorum)});
+    }
+    for (const RouteSyntax& route : syntax.on) {
+        if (complete && std::find(exits.begin(), exits.end(), route.exit.text) == exits.end()) {
+            reporter.error(route.exit.span, "unknown_exit",
+                           {fmt::format("no branch has an exit `{}`", route.exit.text),
+                            fmt::format("没有分支有出口“{}”", route.exit.text)},
+                           did_you_mean(route.exit.text, exits));
+        }
+        parallel.interrupts.push_back({route.exit.text, target(instance, route.to)});
+    }
+    definition.states[entry.state].parallel = std::move(parallel);
+}
+
+void FlowCompiler::Impl::fill_countersign(Instance& instance, Entry& entry) {
+    const CountersignSyntax& syntax = *entry.syntax->countersign;
+    engine::Countersign out;
+    out.by = assignments(syntax.by);
+    out.seats = syntax.seats;
+    out.quorum = syntax.quorum;
+    out.veto = assignments(syntax.veto);
+    out.sign = signature_id(syntax.sign);
+    out.not_by_drafter = syntax.not_by_drafter;
+    out.distinct_departments = syntax.distinct_departments;
+    out.comment_on_rejection = syntax.comment;
+    const std::vector<std::string> ends{"passed", "failed", "vetoed"};
+    for (const RouteSyntax& route : syntax.on) {
+        if (std::find(ends.begin(), ends.end(), route.exit.text) == ends.end()) {
+            reporter.error(
+                route.exit.span, "unknown_exit",
+                {fmt::format("a countersigning ends `passed`, `failed` or `vetoed`, not "
+                             "`{}`",
+                             route.exit.text),
+                 fmt::format("会签结果只有 passed、failed、vetoed，没有“{}”", route.exit.text)},
+                did_you_mean(route.exit.text, ends));
+        }
+    }
+    const auto end = [&](std::string_view name, bool required) -> StateId {
+        if (const Name* to = route_of(syntax.on, name)) return target(instance, *to);
+        if (required) {
+            reporter.error(entry.syntax->name.span, "exit_not_routed",
+                           {fmt::format("`on` does not say where `{}` leads", name),
+                            fmt::format("“on”没有说明“{}”的去向", name)},
+                           {fmt::format("add `{}: STATE` to `on`", name),
+                            fmt::format("请在“on”中加上“{}: 环节”", name)});
+        }
+        return kNone;
+    };
+    out.passed = end("passed", true);
+    out.failed = end("failed", true);
+    out.vetoed = end("vetoed", false);
+    definition.states[entry.state].countersign = std::move(out);
+}
+
+void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
+    const StateSyntax& syntax = *entry.syntax;
+    if (syntax.run) {
+        if (entry.child != nullptr) check_routes(instance, entry);
+        return;
+    }
+    if (entry.state == kNone) return;
+    // No state is added any more, so that the reference holds.
+    engine::State& state = definition.states[entry.state];
+    state.final = syntax.final;
+    state.worklist = assignments(syntax.worklist);
+    if (syntax.worklist.empty() && syntax.countersign) {
+        std::vector<WhoSyntax> seats = syntax.countersign->by;
+        seats.insert(seats.end(), syntax.countersign->veto.begin(), syntax.countersign->veto.end());
+        state.worklist = assignments(seats);
+    }
+    if (syntax.edit_all) {
+        for (std::size_t i = 0; i < definition.fields.size(); ++i) {
+            if (!definition.fields[i].derived) {
+                state.editable.push_back(static_cast<engine::FieldId>(i));
+            }
+        }
+    } else {
+        state.editable = field_ids(syntax.edit, true);
+    }
+    state.edit_attachments = syntax.edit_attachments;
+    if ((!state.editable.empty() || state.edit_attachments) && state.worklist.empty()) {
+        reporter.error(
+            syntax.name.span, "nobody_acts",
+            {fmt::format("nobody may edit in `{}`: it has no `worklist`", syntax.name.text),
+             fmt::format("没有人可以在“{}”编辑：缺少“worklist”", syntax.name.text)});
+    }
+    for (const Name& name : syntax.renew) {
+        if (const auto id = signature_id(name); id != kNone) state.renewable.push_back(id);
+    }
+    if (syntax.consult) {
+        state.consult =
+            engine::ConsultRule{assignments(syntax.consult->whom), syntax.consult->blocks};
+    }
+    state.on_enter = effects(syntax.enter);
+    if (syntax.fork) fill_fork(instance, entry);
+    if (syntax.countersign) fill_countersign(instance, entry);
+    for (const ActionSyntax& action : syntax.actions)
+        fill_action(instance, entry, action);
+}
+
+void FlowCompiler::Impl::fill_timer(Instance& instance, Entry* entry, const DeadlineSyntax& syntax,
+                                    TimerId id) {
+    engine::Timer& timer = definition.timers[id];
+    const auto gather_named = [&](const std::vector<Name>& names) {
+        std::vector<StateId> out;
+        for (const Name& name : names) {
+            const auto found = states_named(instance, name.text, true);
+            if (found.empty()) {
+                reporter.error(
+                    name.span, "unknown_state",
+                    {fmt::format("there is no state `{}`{}", name.text, where(instance).en),
+                     fmt::format("{}没有环节“{}”", where(instance).zh, name.text)},
+                    did_you_mean(name.text, state_names(instance)));
+            }
+            out.insert(out.end(), found.begin(), found.end());
+        }
+        std::sort(out.begin(), out.end());
+        out.erase(std::unique(out.begin(), out.end()), out.end());
+        return out;
+    };
+    if (entry != nullptr) {
+        if (syntax.has_in || !syntax.until.empty()) {
+            reporter.error(syntax.name.span, "conflicting_keys",
+                           {"a deadline of a state runs in that state only",
+                            "环节内的期限只在本环节计算，不能有“in”或“until”"});
+        }
+        gather(*entry, true, timer.runs_in);
+        std::sort(timer.runs_in.begin(), timer.runs_in.end());
+    } else if (syntax.has_in) {
+        timer.runs_in = gather_named(syntax.in);
+    } else {
+        std::vector<StateId> everything;
+        gather(instance, true, everything);
+        std::sort(everything.begin(), everything.end());
+        const std::vector<StateId> until = gather_named(syntax.until);
+        for (const StateId state : everything) {
+            if (definition.states[state].final) continue;
+            if (std::binary_search(until.begin(), until.end(), state)) continue;
+            timer.runs_in.push_back(state);
+        }
+    }
+    timer.pauses_in = gather_named(syntax.pauses_in);
+    if (syntax.from.given()) {
+        const auto found = field_ids({syntax.from}, false);
+        if (!found.empty()) {
+            timer.from_field = found.front();
+            if (definition.fields[found.front()].type != engine::FieldType::date) {
+                reporter.error(syntax.from.span, "type_error",
+                               {fmt::format("`{}` is no date", syntax.from.text),
+                                fmt::format("“{}”不是日期", syntax.from.text)});
+            }
+        }
+    }
+    timer.escalate_to = assignments(syntax.escalate_to);
+    if (!syntax.take.given()) return;
+
+    std::vector<std::string> candidates;
+    std::vector<ActionId> found;
+    bool by_people = false;
+    for (const StateId state : timer.runs_in) {
+        for (const ActionId action_id : definition.states[state].actions) {
+            const engine::Action& action = definition.actions[action_id];
+            if (action.system) candidates.push_back(action.name);
+            if (action.name != syntax.take.text) continue;
+            if (action.system) {
+                found.push_back(action_id);
+            } else {
+                by_people = true;
+            }
+        }
+    }
+    if (found.size() == 1) {
+        timer.on_expiry = found.front();
+        taken.insert(found.front());
+    } else if (found.size() > 1) {
+        reporter.error(syntax.take.span, "ambiguous_action",
+                       {fmt::format("{} of the states that this deadline runs in have an action "
+                                    "`{}`; it can take one",
+                                    found.size(), syntax.take.text),
+                        fmt::format("期限所在的环节中有 {} 个操作“{}”，只能执行一个", found.size(),
+                                    syntax.take.text)},
+                       {"put the deadline into the state", "请将期限写入该环节"});
+        taken.insert(found.begin(), found.end());
+    } else if (by_people) {
+        reporter.error(
+            syntax.take.span, "not_for_clock",
+            {fmt::format("`{}` is an action of people; a deadline takes one with `by: "
+                         "clock`",
+                         syntax.take.text),
+             fmt::format("“{}”由人执行；期限只能执行“by: clock”的操作", syntax.take.text)});
+    } else {
+        reporter.error(syntax.take.span, "unknown_action",
+                       {fmt::format("no state that this deadline runs in has an action `{}`",
+                                    syntax.take.text),
+                        fmt::format("期限所在的环节没有操作“{}”", syntax.take.text)},
+                       did_you_mean(syntax.take.text, candidates));
+    }
+}
+
+void FlowCompiler::Impl::fill_timers(Instance& instance) {
+    for (std::size_t i = 0; i < instance.body->deadlines.size(); ++i) {
+        fill_timer(instance, nullptr, instance.body->deadlines[i], instance.timers[i].second);
+    }
+    for (Entry* entry : instance.order) {
+        for (std::size_t i = 0; i < entry->syntax->deadlines.size(); ++i) {
+            fill_timer(instance, entry, entry->syntax->deadlines[i], entry->timers[i].second);
+        }
+    }
+}
+
+void FlowCompiler::Impl::warn_of_untaken(const Entry& entry) {
+    if (entry.state == kNone || too_large) return;
+    const auto& actions = definition.states[entry.state].actions;
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+        if (!definition.actions[actions[i]].system || taken.contains(actions[i])) continue;
+        const Name& name = entry.syntax->actions[i].name;
+        reporter.warning(name.span, "never_taken",
+                         {fmt::format("no deadline takes the action `{}`", name.text),
+                          fmt::format("没有期限执行操作“{}”", name.text)},
+                         {fmt::format("write `late: take {}` in a deadline", name.text),
+                          fmt::format("请在期限中写“late: take {}”", name.text)});
+    }
+}
+
+void FlowCompiler::Impl::fill_policy() {
+    InstanceScope scope(*this, *instances.front(), true);
+    for (const RuleSyntax& syntax : library.policy) {
+        engine::PolicyRule rule;
+        rule.id = syntax.name.text;
+        rule.title = syntax.heading.title.empty() ? syntax.name.text : syntax.heading.title;
+        rule.basis = syntax.heading.basis;
+        rule.moments = syntax.moments;
+        rule.on_final = syntax.resting;
+        if (syntax.tag.given()) {
+            const auto [known, tag] = scope.tag(syntax.tag.text);
+            rule.tag = tag;
+            if (known == Known::nowhere) {
+                reporter.error(syntax.tag.span, "unknown_tag",
+                               {fmt::format("no flow has the tag `{}`", syntax.tag.text),
+                                fmt::format("没有流程有标记“{}”", syntax.tag.text)},
+                               did_you_mean(syntax.tag.text, scope.names(GuardScope::Kind::tag)));
+            }
+        }
+        if (syntax.guard != nullptr) {
+            rule.require = compile_guard(*syntax.guard, scope, reporter);
+            if (syntax.never) {
+                rule.require.terms.push_back({engine::Op::op_not, kNone, 0});
+                rule.require.text = "not (" + rule.require.text + ")";
+            }
+        }
+        for (const Name& name : syntax.flows) {
+            if (!library.excerpt && !library.flows.contains(name.text)) {
+                const std::vector<std::string> candidates(library.flows.begin(),
+                                                          library.flows.end());
+                reporter.error(name.span, "unknown_flow",
+                               {fmt::format("there is no flow `{}`", name.text),
+                                fmt::format("没有流程“{}”", name.text)},
+                               did_you_mean(name.text, candidates));
+            }
+            rule.flows.push_back(name.text);
+        }
+        rule.line = reporter.line(syntax.name.span);
+        rule.file = reporter.path(syntax.name.span.file);
+        policy.rules.push_back(std::move(rule));
+    }
+}
+
+void FlowCompiler::Impl::fill_flow() {
+    for (const auto& instance : instances) {
+        for (Entry* entry : instance->order)
+            fill_state(*instance, *entry);
+    }
+    for (const auto& instance : instances)
+        fill_timers(*instance);
+    for (const auto& instance : instances) {
+        for (const Entry* entry : instance->order)
+            warn_of_untaken(*entry);
+    }
+    definition.start = start_of(*instances.front());
+    if (flow.has_open) {
+        definition.openers = assignments(flow.open);
+    } else if (definition.start != kNone) {
+        definition.openers = definition.states[definition.start].worklist;
+    }
+    if (definition.openers.empty() && flow.start.given()) {
+        reporter.error(flow.start.span, "nobody_acts",
+                       {"nobody may start a document: write `open` or give the start state a "
+                        "`worklist`",
+                        "没有人可以发起：请写“open”，或为起始环节写“worklist”"});
+    }
+    fill_policy();
+}
+
+}  // namespace gongkai::language

@@ -1,0 +1,145 @@
+// Inside of the compiler, shared by compiler*.cpp only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "language/compiler.hpp"
+#include "language/expression.hpp"
+
+namespace gongkai::language {
+
+using engine::kNone;
+
+struct Instance;
+
+// A state as it was written, and what became of it.
+struct Entry {
+    const StateSyntax* syntax = nullptr;
+    engine::StateId state = engine::kNone;  // kNone for a state that runs a part
+    Instance* child = nullptr;              // the part that it runs
+    std::vector<Instance*> branches;        // of a fork; nullptr where the part is not known
+    std::vector<std::pair<std::string_view, engine::TimerId>> timers;  // declared in the state
+};
+
+// The flow itself, or one run of a part.
+struct Instance {
+    const BodySyntax* body = nullptr;
+    std::unique_ptr<Node> tree;            // of a part: with its parameters put in
+    std::unique_ptr<BodySyntax> own_body;  // of a part
+    std::string prefix;                    // "" or "secrecy/"
+    std::string part;                      // "parts/confidentiality_review"; empty for the flow
+    Instance* parent = nullptr;
+    const RunSyntax* runner = nullptr;  // of a part that a state runs: where its exits lead
+    bool branch = false;                // of a part that a branch runs: exits end the branch
+    engine::RegionId region = 0;
+    std::map<std::string_view, Entry> entries;
+    std::vector<Entry*> order;                                // as written
+    std::map<std::string_view, engine::StateId> exit_states;  // of a branch
+    std::vector<std::pair<std::string_view, engine::TimerId>> timers;
+    std::vector<std::uint16_t> tags;  // inherited from the state that runs it
+};
+
+struct FlowCompiler::Impl {
+    Impl(const Library& the_library, const BodySyntax& the_flow, Reporter& the_reporter)
+        : library(the_library), flow(the_flow), reporter(the_reporter) {}
+
+    const Library& library;
+    const BodySyntax& flow;
+    Reporter& reporter;
+    engine::Definition definition;
+    engine::Policy policy;
+    std::vector<std::unique_ptr<Instance>> instances;  // [0] is the flow
+    std::set<std::string> parts;
+    std::set<const UseSyntax*> used;
+    std::map<std::string_view, engine::FieldId> fields;
+    std::map<std::string_view, engine::SignatureId> signatures;
+    std::map<std::string_view, std::uint16_t> roles;  // index into guard_roles
+    std::set<engine::ActionId> taken;                 // by a deadline
+    bool too_large = false;
+
+    // ---- declaring (compiler_declare.cpp)
+    void declare_fields();
+    void declare_states(Instance& instance);
+    void declare_state(Instance& instance, const StateSyntax& syntax);
+    void declare_fork(Instance& instance, Entry& entry);
+    Instance* run_part(Instance& from, const Name& use, const std::string& prefix,
+                       engine::RegionId region);
+    engine::StateId add_state(const Instance& instance, const std::string& name,
+                              const Heading& heading, const Span& span,
+                              const std::vector<std::uint16_t>& tags);
+    std::vector<std::uint16_t> tags_of(const Instance& instance, const std::vector<Name>& names);
+    void declare_signatures();
+    void declare_timers(Instance& instance);
+    engine::TimerId declare_timer(const Instance& instance, const std::string& prefix,
+                                  const DeadlineSyntax& syntax);
+
+    // ---- filling (compiler_fill.cpp)
+    void fill_flow();
+    void fill_state(Instance& instance, Entry& entry);
+    void fill_action(Instance& instance, Entry& entry, const ActionSyntax& syntax);
+    void fill_fork(Instance& instance, Entry& entry);
+    void fill_countersign(Instance& instance, Entry& entry);
+    void fill_timer(Instance& instance, Entry* entry, const DeadlineSyntax& syntax,
+                    engine::TimerId id);
+    void fill_timers(Instance& instance);
+    void warn_of_untaken(const Entry& entry);
+    void check_routes(const Instance& instance, const Entry& entry);
+    void fill_policy();
+
+    // ---- names (compiler_names.cpp)
+    engine::StateId target(const Instance& instance, const Name& name);
+    engine::StateId start_of(const Instance& instance);
+    // Every state that the name stands for; nested regions included with `deep`. Empty when there
+    // is none.
+    std::vector<engine::StateId> states_named(const Instance& instance, std::string_view name,
+                                              bool deep) const;
+    void gather(const Entry& entry, bool deep, std::vector<engine::StateId>& out) const;
+    void gather(const Instance& instance, bool deep, std::vector<engine::StateId>& out) const;
+    std::vector<std::string> target_names(const Instance& instance) const;
+    std::vector<std::string> state_names(const Instance& instance) const;
+
+    std::vector<engine::Assignment> assignments(const std::vector<WhoSyntax>& whom);
+    std::vector<engine::FieldId> field_ids(const std::vector<Name>& names, bool settable);
+    engine::SignatureId signature_id(const Name& name);
+    engine::TimerId timer_id(const Instance& instance, const Entry& entry, const Name& name);
+    std::vector<engine::EffectSpec> effects(const std::vector<EffectSyntax>& syntax);
+    engine::Guard guard(const Instance& instance, const Node* node);
+    const FieldSyntax* vocabulary_field(std::string_view name) const;
+    bool vocabulary_signature(std::string_view name) const;
+    std::uint16_t role_index(std::string_view name);
+    std::uint16_t tag_index(std::string_view name) const;
+    // " in the flow `decision`" or " in the part `public_comment`"
+    Message where(const Instance& instance) const;
+};
+
+// What a guard in this instance, or a rule of policy (instance: the flow), can speak of.
+class InstanceScope : public GuardScope {
+  public:
+    InstanceScope(FlowCompiler::Impl& impl, const Instance& instance, bool policy)
+        : impl_(impl), instance_(instance), policy_(policy) {}
+
+    FieldName field(std::string_view name) override;
+    std::pair<Known, engine::SignatureId> signature(std::string_view name) override;
+    std::pair<Known, std::vector<engine::StateId>> states(std::string_view name) override;
+    std::pair<Known, engine::StateId> countersign(std::string_view name) override;
+    std::pair<Known, std::uint16_t> tag(std::string_view name) override;
+    std::uint16_t role(std::string_view name) override;
+    std::vector<std::string> names(Kind kind) override;
+    Message where() override;
+
+    // Signatures that the guard asks for and nobody in this flow can give.
+    std::vector<std::string> never_signed;
+
+  private:
+    FlowCompiler::Impl& impl_;
+    const Instance& instance_;
+    bool policy_;
+};
+
+}  // namespace gongkai::language

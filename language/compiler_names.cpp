@@ -1,0 +1,359 @@
+// What names stand for, in a flow, in a part and in policy.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "language/compiler_impl.hpp"
+
+namespace gongkai::language {
+
+using engine::StateId;
+
+Message FlowCompiler::Impl::where(const Instance& instance) const {
+    if (instance.part.empty()) {
+        return {fmt::format(" in the flow `{}`", flow.name.text),
+                fmt::format("流程“{}”", flow.name.text)};
+    }
+    return {fmt::format(" in the part `{}` as the flow `{}` runs it", instance.body->name.text,
+                        flow.name.text),
+            fmt::format("流程“{}”运行的部件“{}”", flow.name.text, instance.body->name.text)};
+}
+
+StateId FlowCompiler::Impl::start_of(const Instance& instance) {
+    const Name& start = instance.body->start;
+    if (!start.given()) return kNone;
+    const auto entry = instance.entries.find(start.text);
+    if (entry == instance.entries.end()) {
+        reporter.error(start.span, "unknown_state",
+                       {fmt::format("there is no state `{}`{}", start.text, where(instance).en),
+                        fmt::format("{}没有环节“{}”", where(instance).zh, start.text)},
+                       did_you_mean(start.text, state_names(instance)));
+        return kNone;
+    }
+    return entry->second.child != nullptr ? start_of(*entry->second.child) : entry->second.state;
+}
+
+StateId FlowCompiler::Impl::target(const Instance& instance, const Name& name) {
+    if (!name.given()) return kNone;
+    const auto entry = instance.entries.find(name.text);
+    if (entry != instance.entries.end()) {
+        return entry->second.child != nullptr ? start_of(*entry->second.child)
+                                              : entry->second.state;
+    }
+    const auto& exits = instance.body->exits;
+    const bool exit = std::any_of(exits.begin(), exits.end(),
+                                  [&](const ExitSyntax& e) { return e.name.text == name.text; });
+    if (exit && instance.branch) {
+        const auto state = instance.exit_states.find(name.text);
+        return state == instance.exit_states.end() ? kNone : state->second;
+    }
+    if (exit && instance.runner != nullptr) {
+        for (const RouteSyntax& route : instance.runner->on) {
+            if (route.exit.text == name.text) return target(*instance.parent, route.to);
+        }
+        return kNone;  // reported where the part is run
+    }
+    reporter.error(name.span, "unknown_state",
+                   {fmt::format("there is no state{} `{}`{}", exits.empty() ? "" : " or exit",
+                                name.text, where(instance).en),
+                    fmt::format("{}没有环节{}“{}”", where(instance).zh,
+                                exits.empty() ? "" : "或出口", name.text)},
+                   did_you_mean(name.text, target_names(instance)));
+    return kNone;
+}
+
+void FlowCompiler::Impl::gather(const Instance& instance, bool deep,
+                                std::vector<StateId>& out) const {
+    for (const Entry* entry : instance.order)
+        gather(*entry, deep, out);
+}
+
+void FlowCompiler::Impl::gather(const Entry& entry, bool deep, std::vector<StateId>& out) const {
+    if (entry.child != nullptr) return gather(*entry.child, deep, out);
+    if (entry.state != kNone) out.push_back(entry.state);
+    if (!deep) return;
+    for (const Instance* branch : entry.branches) {
+        if (branch != nullptr) gather(*branch, deep, out);
+    }
+}
+
+std::vector<StateId> FlowCompiler::Impl::states_named(const Instance& instance,
+                                                      std::string_view name, bool deep) const {
+    const std::size_t slash = name.find('/');
+    const auto found = instance.entries.find(name.substr(0, slash));
+    std::vector<StateId> out;
+    if (found == instance.entries.end()) return out;
+    const Entry& entry = found->second;
+    if (slash == std::string_view::npos) {
+        gather(entry, deep, out);
+        return out;
+    }
+    const std::string_view rest = name.substr(slash + 1);
+    if (entry.child != nullptr) return states_named(*entry.child, rest, deep);
+    if (!entry.syntax->fork) return out;
+    const std::size_t next = rest.find('/');
+    for (std::size_t i = 0; i < entry.branches.size(); ++i) {
+        const Instance* branch = entry.branches[i];
+        if (branch == nullptr || entry.syntax->fork->branches[i].name.text != rest.substr(0, next))
+            continue;
+        if (next != std::string_view::npos) {
+            return states_named(*branch, rest.substr(next + 1), deep);
+        }
+        gather(*branch, deep, out);
+    }
+    return out;
+}
+
+std::vector<std::string> FlowCompiler::Impl::state_names(const Instance& instance) const {
+    std::vector<std::string> out;
+    for (const StateSyntax& state : instance.body->states)
+        out.push_back(state.name.text);
+    return out;
+}
+
+std::vector<std::string> FlowCompiler::Impl::target_names(const Instance& instance) const {
+    std::vector<std::string> out = state_names(instance);
+    for (const ExitSyntax& exit : instance.body->exits)
+        out.push_back(exit.name.text);
+    return out;
+}
+
+const FieldSyntax* FlowCompiler::Impl::vocabulary_field(std::string_view name) const {
+    for (const FieldSyntax& field : library.vocabulary.fields) {
+        if (field.name.text == name) return &field;
+    }
+    return nullptr;
+}
+
+bool FlowCompiler::Impl::vocabulary_signature(std::string_view name) const {
+    const auto& all = library.vocabulary.signatures;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const RoleSyntax& s) { return s.name.text == name; });
+}
+
+std::uint16_t FlowCompiler::Impl::role_index(std::string_view name) {
+    if (const auto known = roles.find(name); known != roles.end()) return known->second;
+    for (const RoleSyntax& role : library.vocabulary.roles) {
+        if (role.name.text != name) continue;
+        const auto index = static_cast<std::uint16_t>(definition.guard_roles.size());
+        definition.guard_roles.push_back(role.name.text);
+        roles.emplace(role.name.text, index);
+        return index;
+    }
+    return kNone;
+}
+
+std::uint16_t FlowCompiler::Impl::tag_index(std::string_view name) const {
+    const auto found = std::find(definition.tags.begin(), definition.tags.end(), name);
+    return found == definition.tags.end()
+               ? kNone
+               : static_cast<std::uint16_t>(found - definition.tags.begin());
+}
+
+std::vector<engine::Assignment> FlowCompiler::Impl::assignments(
+    const std::vector<WhoSyntax>& whom) {
+    std::vector<engine::Assignment> out;
+    for (const WhoSyntax& who : whom) {
+        const auto& all = library.vocabulary.roles;
+        const bool known = std::any_of(all.begin(), all.end(), [&](const RoleSyntax& role) {
+            return role.name.text == who.assignment.role;
+        });
+        if (!known) {
+            std::vector<std::string> candidates;
+            for (const RoleSyntax& role : all)
+                candidates.push_back(role.name.text);
+            reporter.error(who.span, "unknown_role",
+                           {fmt::format("the vocabulary has no role `{}`", who.assignment.role),
+                            fmt::format("词汇表没有岗位“{}”", who.assignment.role)},
+                           did_you_mean(who.assignment.role, candidates));
+        }
+        if (std::find(out.begin(), out.end(), who.assignment) == out.end()) {
+            out.push_back(who.assignment);
+        }
+    }
+    return out;
+}
+
+std::vector<engine::FieldId> FlowCompiler::Impl::field_ids(const std::vector<Name>& names,
+                                                           bool settable) {
+    std::vector<engine::FieldId> out;
+    for (const Name& name : names) {
+        const auto found = fields.find(name.text);
+        if (found == fields.end()) {
+            std::vector<std::string> candidates;
+            for (const engine::Field& field : definition.fields)
+                candidates.push_back(field.name);
+            Message hint = did_you_mean(name.text, candidates);
+            if (vocabulary_field(name.text) != nullptr) {
+                hint = {fmt::format("add it to `fields` of the flow `{}`", flow.name.text),
+                        fmt::format("请将其加入流程“{}”的“fields”", flow.name.text)};
+            } else if (name.text == "attachments") {
+                hint = {"ask for them in the condition: `when: attachments given`",
+                        "请写在条件中：“when: attachments given”"};
+            }
+            reporter.error(
+                name.span, "unknown_field",
+                {fmt::format("the flow `{}` has no field `{}`", flow.name.text, name.text),
+                 fmt::format("流程“{}”没有字段“{}”", flow.name.text, name.text)},
+                hint);
+            continue;
+        }
+        if (settable && definition.fields[found->second].derived) {
+            reporter.error(name.span, "field_derived",
+                           {fmt::format("the system itself reads `{}` out of the body; nobody may "
+                                        "set it",
+                                        name.text),
+                            fmt::format("“{}”由系统从正文读取，任何人不得填写", name.text)});
+            continue;
+        }
+        if (std::find(out.begin(), out.end(), found->second) == out.end()) {
+            out.push_back(found->second);
+        }
+    }
+    return out;
+}
+
+engine::SignatureId FlowCompiler::Impl::signature_id(const Name& name) {
+    if (!name.given()) return kNone;
+    if (const auto found = signatures.find(name.text); found != signatures.end()) {
+        return found->second;
+    }
+    std::vector<std::string> candidates;
+    for (const RoleSyntax& kind : library.vocabulary.signatures)
+        candidates.push_back(kind.name.text);
+    reporter.error(name.span, "unknown_signature",
+                   {fmt::format("the vocabulary has no signature `{}`", name.text),
+                    fmt::format("词汇表没有签署“{}”", name.text)},
+                   did_you_mean(name.text, candidates));
+    return kNone;
+}
+
+engine::TimerId FlowCompiler::Impl::timer_id(const Instance& instance, const Entry& entry,
+                                             const Name& name) {
+    std::vector<std::string> candidates;
+    for (const auto* timers : {&entry.timers, &instance.timers}) {
+        for (const auto& [known, id] : *timers) {
+            if (known == name.text) return id;
+            candidates.emplace_back(known);
+        }
+    }
+    if (name.given()) {
+        reporter.error(name.span, "unknown_deadline",
+                       {fmt::format("there is no deadline `{}`{}", name.text, where(instance).en),
+                        fmt::format("{}没有期限“{}”", where(instance).zh, name.text)},
+                       did_you_mean(name.text, candidates));
+    }
+    return kNone;
+}
+
+std::vector<engine::EffectSpec> FlowCompiler::Impl::effects(
+    const std::vector<EffectSyntax>& syntax) {
+    std::vector<engine::EffectSpec> out;
+    for (const EffectSyntax& effect : syntax)
+        out.push_back({effect.kind, assignments(effect.whom), effect.name});
+    return out;
+}
+
+engine::Guard FlowCompiler::Impl::guard(const Instance& instance, const Node* node) {
+    if (node == nullptr) return {};
+    InstanceScope scope(*this, instance, false);
+    engine::Guard out = compile_guard(*node, scope, reporter);
+    for (const std::string& name : scope.never_signed) {
+        // A part may ask for what only some of its flows give.
+        if (!instance.part.empty()) continue;
+        reporter.warning(
+            node->span, "never_signed",
+            {fmt::format("nothing in the flow `{}` gives the signature `{}`", flow.name.text, name),
+             fmt::format("流程“{}”中没有签署“{}”的操作", flow.name.text, name)});
+    }
+    return out;
+}
+
+// ---- InstanceScope
+
+GuardScope::FieldName InstanceScope::field(std::string_view name) {
+    const auto found = impl_.fields.find(name);
+    if (found != impl_.fields.end()) {
+        return {Known::here, found->second, &impl_.definition.fields[found->second]};
+    }
+    const FieldSyntax* known = impl_.vocabulary_field(name);
+    if (known == nullptr || !policy_) return {};
+    return {Known::elsewhere, kNone, &known->field};
+}
+
+std::pair<Known, engine::SignatureId> InstanceScope::signature(std::string_view name) {
+    const auto found = impl_.signatures.find(name);
+    if (found != impl_.signatures.end()) return {Known::here, found->second};
+    if (!impl_.vocabulary_signature(name)) return {Known::nowhere, kNone};
+    never_signed.emplace_back(name);
+    return {Known::elsewhere, kNone};
+}
+
+std::pair<Known, std::vector<StateId>> InstanceScope::states(std::string_view name) {
+    auto found = impl_.states_named(instance_, name, false);
+    if (!found.empty()) return {Known::here, std::move(found)};
+    const bool known = policy_ && (impl_.library.excerpt || impl_.library.states.contains(name));
+    return {known ? Known::elsewhere : Known::nowhere, {}};
+}
+
+std::pair<Known, StateId> InstanceScope::countersign(std::string_view name) {
+    const auto [known, found] = states(name);
+    if (known != Known::here) return {known, kNone};
+    const bool one = found.size() == 1 &&
+                     impl_.definition.states[found.front()].kind == engine::StateKind::countersign;
+    if (!one && policy_) return {Known::elsewhere, kNone};  // a namesake of another kind
+    return {Known::here, one ? found.front() : kNone};
+}
+
+std::pair<Known, std::uint16_t> InstanceScope::tag(std::string_view name) {
+    const std::uint16_t index = impl_.tag_index(name);
+    if (index != kNone) return {Known::here, index};
+    const bool shared = policy_ || !instance_.part.empty();
+    const bool known = shared && (impl_.library.excerpt || impl_.library.tags.contains(name));
+    return {known ? Known::elsewhere : Known::nowhere, kNone};
+}
+
+std::uint16_t InstanceScope::role(std::string_view name) {
+    return impl_.role_index(name);
+}
+
+std::vector<std::string> InstanceScope::names(Kind kind) {
+    std::vector<std::string> out;
+    switch (kind) {
+        case Kind::field:
+            if (policy_) {
+                for (const FieldSyntax& field : impl_.library.vocabulary.fields)
+                    out.push_back(field.name.text);
+            } else {
+                for (const engine::Field& field : impl_.definition.fields)
+                    out.push_back(field.name);
+            }
+            break;
+        case Kind::signature:
+            for (const RoleSyntax& kind_ : impl_.library.vocabulary.signatures)
+                out.push_back(kind_.name.text);
+            break;
+        case Kind::state:
+            out = impl_.state_names(instance_);
+            if (policy_) {
+                out.insert(out.end(), impl_.library.states.begin(), impl_.library.states.end());
+            }
+            break;
+        case Kind::tag:
+            out.assign(impl_.library.tags.begin(), impl_.library.tags.end());
+            break;
+        case Kind::role:
+            for (const RoleSyntax& role : impl_.library.vocabulary.roles)
+                out.push_back(role.name.text);
+            break;
+    }
+    return out;
+}
+
+Message InstanceScope::where() {
+    if (policy_) return {" in any flow or the vocabulary", "所有流程和词汇表都"};
+    return impl_.where(instance_);
+}
+
+}  // namespace gongkai::language

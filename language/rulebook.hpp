@@ -1,0 +1,75 @@
+// The rules as the rest of the program uses them: every flow with its policy, compiled from the
+// YAML files of workflows/ and pinned to a digest.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/definition.hpp"
+#include "engine/result.hpp"
+#include "language/diagnostic.hpp"
+#include "language/source.hpp"
+
+namespace gongkai::language {
+
+// Immutable once compiled; shared between threads.
+struct Flow {
+    engine::Definition definition;
+    engine::Policy policy;
+    // Every file that this flow was compiled from, sorted by path: the flow, its parts,
+    // vocabulary.yaml and policy.yaml. recompile() makes the very same flow of them.
+    std::vector<SourceFile> sources;
+};
+
+struct Role {
+    std::string name;
+    std::string title;
+};
+
+struct Rulebook {
+    std::vector<std::shared_ptr<const Flow>> flows;  // by name
+    std::vector<Role> roles;                         // in the order of the vocabulary
+    std::vector<std::vector<std::string>> exclusive_roles;
+    std::vector<engine::Field> fields;  // the whole vocabulary
+    std::vector<engine::SignatureKind> signatures;
+
+    // nullptr where there is none.
+    std::shared_ptr<const Flow> find(std::string_view flow) const;
+    std::shared_ptr<const Flow> find(const engine::Digest& digest) const;
+};
+
+struct Compilation {
+    std::optional<Rulebook> rulebook;     // only when no diagnostic is an error
+    std::vector<Diagnostic> diagnostics;  // warnings too; in the order of the files
+};
+
+// Compiles all files of workflows/ together. Total: whatever the bytes are, it comes back with a
+// rulebook or with at least one error. Time and memory are bounded by the limits of
+// yaml_document.hpp and compiler.hpp.
+Compilation compile(std::span<const SourceFile> files);
+
+// One flow again from Flow::sources. The digest is the same as it was. Names in the policy that
+// only other flows have, and that compile() would look for there, count as known.
+// Error malformed: the sources do not hold exactly one flow that compiles.
+engine::Result<std::shared_ptr<const Flow>> recompile(std::span<const SourceFile> sources);
+
+// SHA-256 over the files in the order of their paths; for each the length of its path, the path,
+// the length of its text and the text, lengths as 8 bytes, most significant first. The first bytes
+// hashed are the text "gongkai rules 1\n".
+//
+// A flow's digest covers its policy too: a document keeps to the rules that it started under, and
+// its history can be replayed with exactly them. A stricter policy reaches documents on their way
+// by migration.
+engine::Digest digest_of(std::span<const SourceFile> files);
+
+// All *.yaml below `directory`, sorted by path, without the folders calendars, catalog and letters,
+// whose files are not rules. Nothing of a file longer than kMaxFileBytes is read past that limit
+// (compile() then refuses it). Errors: not_found, io, invalid_argument (more than 1,000 files).
+engine::Result<std::vector<SourceFile>> load_directory(const std::filesystem::path& directory);
+
+}  // namespace gongkai::language
