@@ -10,11 +10,21 @@
 namespace gongkai::language {
 
 void FlowCompiler::Impl::declare_fields() {
+    std::set<std::string_view> listed;
     for (const Name& name : flow.fields) {
+        if (listed.insert(name.text).second) continue;
+        reporter.error(name.span, "duplicate_name",
+                       {fmt::format("the field `{}` is listed twice", name.text),
+                        fmt::format("字段“{}”重复", name.text)});
+    }
+    for (const Name& name : spelled_out(flow.fields)) {
         const FieldSyntax* field = vocabulary_field(name.text);
         if (field == nullptr) {
+            fields_incomplete = true;
             std::vector<std::string> candidates;
             for (const FieldSyntax& known : library.vocabulary.fields)
+                candidates.push_back(known.name.text);
+            for (const GroupSyntax& known : library.vocabulary.groups)
                 candidates.push_back(known.name.text);
             reporter.error(name.span, "unknown_field",
                            {fmt::format("the vocabulary has no field `{}`", name.text),
@@ -23,12 +33,7 @@ void FlowCompiler::Impl::declare_fields() {
             continue;
         }
         const auto id = static_cast<engine::FieldId>(definition.fields.size());
-        if (!fields.emplace(name.text, id).second) {
-            reporter.error(name.span, "duplicate_name",
-                           {fmt::format("the field `{}` is listed twice", name.text),
-                            fmt::format("字段“{}”重复", name.text)});
-            continue;
-        }
+        if (!fields.emplace(field->name.text, id).second) continue;  // stands in two groups
         definition.fields.push_back(field->field);
     }
 }
@@ -241,11 +246,7 @@ void FlowCompiler::Impl::declare_signatures() {
         for (const Entry* entry : instance->order) {
             for (const ActionSyntax& action : entry->syntax->actions) {
                 add(action.sign);
-                for (const ExclusionSyntax& exclusion : action.not_by)
-                    add(exclusion.signature);
             }
-            for (const Name& name : entry->syntax->renew)
-                add(name);
             if (entry->syntax->countersign) add(entry->syntax->countersign->sign);
         }
     }

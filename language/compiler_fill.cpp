@@ -279,6 +279,7 @@ void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
     engine::State& state = definition.states[entry.state];
     state.final = syntax.final;
     state.worklist = assignments(syntax.worklist);
+    state.reassigners = assignments(syntax.reassign);
     if (syntax.worklist.empty() && syntax.countersign) {
         std::vector<WhoSyntax> seats = syntax.countersign->by;
         seats.insert(seats.end(), syntax.countersign->veto.begin(), syntax.countersign->veto.end());

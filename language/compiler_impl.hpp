@@ -58,6 +58,7 @@ struct FlowCompiler::Impl {
     std::set<std::string> parts;
     std::set<const UseSyntax*> used;
     std::map<std::string_view, engine::FieldId> fields;
+    bool fields_incomplete = false;  // one was unknown: no more about missing ones
     std::map<std::string_view, engine::SignatureId> signatures;
     std::map<std::string_view, std::uint16_t> roles;  // index into guard_roles
     std::set<engine::ActionId> taken;                 // by a deadline
@@ -105,6 +106,8 @@ struct FlowCompiler::Impl {
     std::vector<std::string> state_names(const Instance& instance) const;
 
     std::vector<engine::Assignment> assignments(const std::vector<WhoSyntax>& whom);
+    // Names and groups of the vocabulary, groups spelled out at the place of their name.
+    std::vector<Name> spelled_out(const std::vector<Name>& names) const;
     std::vector<engine::FieldId> field_ids(const std::vector<Name>& names, bool settable);
     engine::SignatureId signature_id(const Name& name);
     engine::TimerId timer_id(const Instance& instance, const Entry& entry, const Name& name);

@@ -175,12 +175,30 @@ std::vector<engine::Assignment> FlowCompiler::Impl::assignments(
     return out;
 }
 
+std::vector<Name> FlowCompiler::Impl::spelled_out(const std::vector<Name>& names) const {
+    std::vector<Name> out;
+    for (const Name& name : names) {
+        const auto& groups = library.vocabulary.groups;
+        const auto group = std::find_if(groups.begin(), groups.end(), [&](const GroupSyntax& g) {
+            return g.name.text == name.text;
+        });
+        if (group == groups.end()) {
+            out.push_back(name);
+            continue;
+        }
+        for (const Name& field : group->fields)
+            out.push_back({field.text, name.span});
+    }
+    return out;
+}
+
 std::vector<engine::FieldId> FlowCompiler::Impl::field_ids(const std::vector<Name>& names,
                                                            bool settable) {
     std::vector<engine::FieldId> out;
-    for (const Name& name : names) {
+    for (const Name& name : spelled_out(names)) {
         const auto found = fields.find(name.text);
         if (found == fields.end()) {
+            if (fields_incomplete && vocabulary_field(name.text) != nullptr) continue;
             std::vector<std::string> candidates;
             for (const engine::Field& field : definition.fields)
                 candidates.push_back(field.name);
@@ -219,6 +237,7 @@ engine::SignatureId FlowCompiler::Impl::signature_id(const Name& name) {
     if (const auto found = signatures.find(name.text); found != signatures.end()) {
         return found->second;
     }
+    if (vocabulary_signature(name.text)) return kNone;  // nobody gives it in this flow
     std::vector<std::string> candidates;
     for (const RoleSyntax& kind : library.vocabulary.signatures)
         candidates.push_back(kind.name.text);
@@ -278,7 +297,7 @@ GuardScope::FieldName InstanceScope::field(std::string_view name) {
         return {Known::here, found->second, &impl_.definition.fields[found->second]};
     }
     const FieldSyntax* known = impl_.vocabulary_field(name);
-    if (known == nullptr || !policy_) return {};
+    if (known == nullptr || !(policy_ || impl_.fields_incomplete)) return {};
     return {Known::elsewhere, kNone, &known->field};
 }
 

@@ -25,9 +25,11 @@ constexpr std::array<std::string_view, 25> kWords{
 
 // Parentheses and `not` within each other.
 constexpr int kMaxNesting = 48;
+// With parameters put in; also what bounds the time of one evaluation.
+constexpr std::size_t kMaxTerms = 2'000;
 
 struct Token {
-    enum class Kind { word, number, date, symbol, end };
+    enum class Kind { word, number, date, symbol, parameter, end };
     Kind kind = Kind::end;
     std::string_view text;
     std::size_t offset = 0;
@@ -49,22 +51,13 @@ bool is_name(char c) {
 class Compiler {
   public:
     Compiler(const Node& node, GuardScope& scope, Reporter& reporter)
-        : node_(node), text_(node.text), scope_(scope), reporter_(reporter) {}
+        : node_(&node), text_(node.text), scope_(scope), reporter_(reporter) {}
 
     engine::Guard run() {
         engine::Guard guard;
-        guard.text = node_.text;
         try {
-            if (text_.size() > kMaxGuardBytes) {
-                fail(0, 1, "guard_too_complex",
-                     {fmt::format("the condition is longer than {} bytes", kMaxGuardBytes),
-                      fmt::format("条件超过 {} 字节", kMaxGuardBytes)});
-            }
-            next();
-            disjunction();
-            if (token_.kind != Token::Kind::end) {
-                unexpected("`and`, `or` or the end", "“and”、“or”或结尾");
-            }
+            whole();
+            guard.text = written_out(*node_, 0);
             if (stack_depth(terms_) > engine::kGuardDepth) {
                 fail(0, text_.size(), "guard_too_complex",
                      {"the condition is nested too deeply", "条件嵌套过深"});
@@ -78,6 +71,71 @@ class Compiler {
     }
 
   private:
+    void whole() {
+        if (text_.size() > kMaxGuardBytes) {
+            fail(0, 1, "guard_too_complex",
+                 {fmt::format("the condition is longer than {} bytes", kMaxGuardBytes),
+                  fmt::format("条件超过 {} 字节", kMaxGuardBytes)});
+        }
+        next();
+        disjunction();
+        if (token_.kind != Token::Kind::end) {
+            unexpected("`and`, `or` or the end", "“and”、“or”或结尾");
+        }
+    }
+
+    // `$name` in a part: the guard that the one who runs the part gives, as if in parentheses.
+    void parameter() {
+        const Token token = token_;
+        const Node* value = node_->find(token.text.substr(1));
+        if (value == nullptr) {
+            std::vector<std::string> candidates;
+            for (const Node::Entry& entry : node_->entries)
+                candidates.push_back("$" + entry.key);
+            fail(token.offset, token.text.size(), "unknown_parameter",
+                 {fmt::format("there is no parameter `{}` here", token.text),
+                  fmt::format("此处没有参数“{}”", token.text)},
+                 did_you_mean(token.text, candidates));
+        }
+        if (!value->is_text()) {
+            fail(token.offset, token.text.size(), "wrong_shape",
+                 {fmt::format("`{}` stands for no condition", token.text),
+                  fmt::format("“{}”不是条件", token.text)});
+        }
+        const Node* outer = node_;
+        const std::string_view outer_text = text_;
+        const std::size_t outer_at = at_;
+        node_ = value;
+        text_ = value->text;
+        at_ = 0;
+        whole();
+        node_ = outer;
+        text_ = outer_text;
+        at_ = outer_at;
+        next();
+    }
+
+    // The text with its parameters put in, for explanations.
+    static std::string written_out(const Node& node, int depth) {
+        std::string out;
+        for (std::size_t at = 0; at < node.text.size();) {
+            std::size_t end = at + 1;
+            const Node* value = nullptr;
+            if (node.text[at] == '$' && depth < kMaxNesting) {
+                while (end < node.text.size() && is_name(node.text[end]))
+                    ++end;
+                value = node.find(std::string_view(node.text).substr(at + 1, end - at - 1));
+            }
+            if (value == nullptr) {
+                out += node.text.substr(at, end - at);
+            } else {
+                out += "(" + written_out(*value, depth + 1) + ")";
+            }
+            at = end;
+        }
+        return out;
+    }
+
     [[noreturn]] void fail(std::size_t offset, std::size_t length, std::string code,
                            Message message, Message hint = {}) {
         report(offset, length, std::move(code), std::move(message), std::move(hint));
@@ -87,7 +145,7 @@ class Compiler {
     void report(std::size_t offset, std::size_t length, std::string code, Message message,
                 Message hint = {}) {
         failed_ = true;
-        reporter_.error(span_within(node_, offset, length, reporter_), std::move(code),
+        reporter_.error(span_within(*node_, offset, length, reporter_), std::move(code),
                         std::move(message), std::move(hint));
     }
 
@@ -119,6 +177,12 @@ class Compiler {
             while (at_ < text_.size() && is_name(text_[at_]))
                 ++at_;
             return take(Token::Kind::word);
+        }
+        if (c == '$' && at_ + 1 < text_.size() && is_name_start(text_[at_ + 1])) {
+            ++at_;
+            while (at_ < text_.size() && is_name(text_[at_]))
+                ++at_;
+            return take(Token::Kind::parameter);
         }
         if (is_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
             ++at_;
@@ -179,6 +243,11 @@ class Compiler {
     }
 
     void emit(Op op, std::uint16_t subject = kNone, std::int64_t operand = 0) {
+        if (terms_.size() >= kMaxTerms) {
+            fail(0, 1, "guard_too_complex",
+                 {fmt::format("the condition has more than {} parts", kMaxTerms),
+                  fmt::format("条件超过 {} 项", kMaxTerms)});
+        }
         terms_.push_back({op, subject, operand});
     }
     void constant(bool value) { emit(Op::constant, kNone, value ? 1 : 0); }
@@ -210,6 +279,8 @@ class Compiler {
         } else if (accept("(")) {
             disjunction();
             expect(")");
+        } else if (token_.kind == Token::Kind::parameter) {
+            parameter();
         } else {
             test();
         }
@@ -550,7 +621,7 @@ class Compiler {
         return kNames.at(static_cast<std::size_t>(type));
     }
 
-    const Node& node_;
+    const Node* node_;
     std::string_view text_;
     GuardScope& scope_;
     Reporter& reporter_;

@@ -11,7 +11,7 @@ using Words = std::array<std::string_view, N>;
 
 constexpr Words<0> kNothing{};
 
-constexpr Words<4> kVocabulary{"roles", "exclusive", "signatures", "fields"};
+constexpr Words<5> kVocabulary{"roles", "exclusive", "signatures", "fields", "groups"};
 constexpr Words<2> kTitled{"title", "basis"};
 constexpr Words<9> kField{"title",   "basis",   "type",      "max",    "choices",
                           "columns", "content", "published", "derived"};
@@ -25,8 +25,8 @@ constexpr Words<4> kPartRequired{"part", "exits", "start", "states"};
 constexpr Words<2> kUse{"part", "with"};
 constexpr Words<1> kUseRequired{"part"};
 constexpr Words<2> kParameter{"title", "default"};
-constexpr Words<11> kTask{"title",   "basis",   "tags",      "worklist", "edit", "renew",
-                          "consult", "actions", "deadlines", "enter",    "final"};
+constexpr Words<12> kTask{"reassign", "title",   "basis",   "tags",      "worklist", "edit",
+                          "renew",    "consult", "actions", "deadlines", "enter",    "final"};
 constexpr Words<6> kRun{"title", "basis", "tags", "run", "on", "deadlines"};
 constexpr Words<2> kRunRequired{"run", "on"};
 constexpr Words<14> kFork{"title", "basis", "tags", "all",      "any",     "quorum",    "branches",
@@ -34,8 +34,9 @@ constexpr Words<14> kFork{"title", "basis", "tags", "all",      "any",     "quor
 constexpr Words<1> kForkRequired{"then"};
 constexpr Words<4> kBranch{"title", "basis", "run", "when"};
 constexpr Words<1> kBranchRequired{"run"};
-constexpr Words<12> kVoting{"title", "basis", "tags",    "countersign", "on",        "worklist",
-                            "edit",  "renew", "consult", "actions",     "deadlines", "enter"};
+constexpr Words<13> kVoting{"reassign", "title",     "basis", "tags",  "countersign",
+                            "on",       "worklist",  "edit",  "renew", "consult",
+                            "actions",  "deadlines", "enter"};
 constexpr Words<2> kVotingRequired{"countersign", "on"};
 constexpr Words<8> kCountersign{
     "by", "seats", "quorum", "veto", "sign", "not_by", "one_vote_per_department", "comment"};

@@ -181,6 +181,11 @@ class PutIn {
         out.text = node.text;
         out.quoted = node.quoted;
         if (!count(node, 1)) return out;
+        if (node.is_text()) {
+            out.entries = node.entries;  // put in by the one who runs this part
+            mention(node, out);
+            return out;
+        }
         for (const Node& item : node.items)
             out.items.push_back(copy(item, depth + 1));
         for (const Node::Entry& entry : node.entries) {
@@ -195,6 +200,25 @@ class PutIn {
     bool failed = false;
 
   private:
+    // Leaves the text as it is, so that diagnostics find their place in it.
+    void mention(const Node& node, Node& out) {
+        for (std::size_t at = node.text.find('$'); at != std::string::npos;
+             at = node.text.find('$', at + 1)) {
+            std::size_t end = at + 1;
+            while (end < node.text.size() && is_name_character(node.text[end]))
+                ++end;
+            const std::string name = node.text.substr(at + 1, end - at - 1);
+            const auto found = values_.find(name);
+            if (found == values_.end() || found->second == nullptr) continue;
+            if (out.find(name) != nullptr || !count(node, count_nodes(*found->second))) continue;
+            out.entries.push_back({name, node.span, *found->second});
+        }
+    }
+
+    static bool is_name_character(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
     bool count(const Node& node, std::size_t more) {
         nodes_ += more;
         if (nodes_ <= kMaxYamlNodes) return true;
@@ -285,6 +309,12 @@ VocabularySyntax read_vocabulary(const Node& root, Reporter& reporter) {
         shape.named(*fields, "fields", "字段", [&](Name name, const Node& value) {
             refuse_reserved(name, shape);
             read_field(std::move(name), value, shape, out);
+        });
+    }
+    if (const Node* groups = root.find("groups")) {
+        shape.named(*groups, "groups", "字段组", [&](Name name, const Node& value) {
+            refuse_reserved(name, shape);
+            out.groups.push_back({std::move(name), shape.names(value)});
         });
     }
     return out;

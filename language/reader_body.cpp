@@ -140,6 +140,7 @@ class Body {
             return state;
         }
         if (const Node* worklist = find(node, "worklist")) state.worklist = shape_.who(*worklist);
+        if (const Node* reassign = find(node, "reassign")) state.reassign = shape_.who(*reassign);
         if (const Node* enter = find(node, "enter")) state.enter = shape_.effects(*enter);
         if (const Node* actions = find(node, "actions")) {
             shape_.named(*actions, "actions", "操作", [&](Name action, const Node& value) {

@@ -106,7 +106,30 @@ void read_idle_part(Session& session, const std::string& reference, const PartSo
     }
 }
 
+void check_groups(Session& session) {
+    const VocabularySyntax& vocabulary = session.library.vocabulary;
+    std::vector<std::string> fields;
+    for (const FieldSyntax& field : vocabulary.fields)
+        fields.push_back(field.name.text);
+    for (const GroupSyntax& group : vocabulary.groups) {
+        if (std::find(fields.begin(), fields.end(), group.name.text) != fields.end()) {
+            session.reporter.error(
+                group.name.span, "duplicate_name",
+                {fmt::format("`{}` is both a field and a group", group.name.text),
+                 fmt::format("“{}”既是字段又是字段组", group.name.text)});
+        }
+        for (const Name& name : group.fields) {
+            if (std::find(fields.begin(), fields.end(), name.text) != fields.end()) continue;
+            session.reporter.error(name.span, "unknown_field",
+                                   {fmt::format("the vocabulary has no field `{}`", name.text),
+                                    fmt::format("词汇表没有字段“{}”", name.text)},
+                                   did_you_mean(name.text, fields));
+        }
+    }
+}
+
 void check_vocabulary(Session& session) {
+    check_groups(session);
     const auto& roles = session.library.vocabulary.roles;
     std::vector<std::string> names;
     for (const RoleSyntax& role : roles)

@@ -131,6 +131,7 @@ struct StateSyntax {
     Heading heading;
     std::vector<Name> tags;
     std::vector<WhoSyntax> worklist;
+    std::vector<WhoSyntax> reassign;
     bool edit_all = false;
     bool edit_attachments = false;
     std::vector<Name> edit;
@@ -187,11 +188,18 @@ struct FieldSyntax {
     engine::Field field;
 };
 
+// Stands for its fields wherever fields are listed.
+struct GroupSyntax {
+    Name name;
+    std::vector<Name> fields;
+};
+
 struct VocabularySyntax {
     std::vector<RoleSyntax> roles;
     std::vector<std::vector<Name>> exclusive;
     std::vector<RoleSyntax> signatures;
     std::vector<FieldSyntax> fields;
+    std::vector<GroupSyntax> groups;
 };
 
 struct RuleSyntax {

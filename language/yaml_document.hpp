@@ -32,7 +32,8 @@ struct Node {
     std::string text;     // of a text
     bool quoted = false;  // "...", '...' or a block: never a parameter
     std::vector<Node> items;     // of a list
-    std::vector<Entry> entries;  // of a map, in the order of the file; keys are distinct
+    std::vector<Entry> entries;  // of a map, in the order of the file; keys are distinct. Of a text
+                                 // in a part: what the parameters `$name` within it stand for
 
     bool is_text() const { return kind == Kind::text; }
     bool is_list() const { return kind == Kind::list; }
