@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 COMPILER = "clang++-14"
-NOT_FOR_CLANG = {"-fpch-preprocess", "-Winvalid-pch"}
+NOT_FOR_CLANG = {"-fpch-preprocess", "-Winvalid-pch", "-Wshadow"}
 
 
 def command_for(entry, output):
