@@ -23,8 +23,8 @@ struct Instant {
     std::int64_t ms = 0;
 
     auto operator<=>(const Instant&) const = default;
-    friend constexpr Instant operator+(Instant at, std::int64_t ms) { return {at.ms + ms}; }
-    friend constexpr Instant operator-(Instant at, std::int64_t ms) { return {at.ms - ms}; }
+    friend constexpr Instant operator+(Instant at, std::int64_t by_ms) { return {at.ms + by_ms}; }
+    friend constexpr Instant operator-(Instant at, std::int64_t by_ms) { return {at.ms - by_ms}; }
     friend constexpr std::int64_t operator-(Instant a, Instant b) { return a.ms - b.ms; }
 };
 
