@@ -1,23 +1,11 @@
 #include "tests/engine/fixture.hpp"
 
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <stdexcept>
-
-#include "language/calendar_reader.hpp"
 
 namespace gongkai::engine::testing {
 
 namespace {
-
-std::string read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw std::runtime_error(path + " cannot be read");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 const language::Rulebook& rulebook(const std::string& folder) {
     static std::map<std::string, language::Rulebook> compiled;
@@ -44,11 +32,24 @@ std::shared_ptr<const language::Flow> fixture(const std::string& folder, const s
 }
 
 const Calendar& test_calendar() {
+    static const auto day = [](int month, int date) { return to_date(2026, month, date); };
     static const Calendar calendar =
-        language::read_calendar({"calendars/china.yaml",
-                                 read_file(GONGKAI_SOURCE_DIR "/workflows/calendars/china.yaml")})
-            .file.value()
-            .calendar;
+        Calendar::make("national", {{2026,
+                                     true,
+                                     {{"元旦", day(1, 1), day(1, 3)},
+                                      {"春节", day(2, 15), day(2, 23)},
+                                      {"清明节", day(4, 4), day(4, 6)},
+                                      {"劳动节", day(5, 1), day(5, 5)},
+                                      {"端午节", day(6, 19), day(6, 21)},
+                                      {"中秋节", day(9, 25), day(9, 27)},
+                                      {"国庆节", day(10, 1), day(10, 7)}},
+                                     {{"元旦", day(1, 4)},
+                                      {"春节", day(2, 14)},
+                                      {"春节", day(2, 28)},
+                                      {"劳动节", day(5, 9)},
+                                      {"国庆节", day(9, 20)},
+                                      {"国庆节", day(10, 10)}}}})
+            .value();
     return calendar;
 }
 

@@ -13,7 +13,7 @@ namespace gongkai::engine::testing {
 // where it does not compile.
 std::shared_ptr<const language::Flow> fixture(const std::string& folder, const std::string& flow);
 
-// The national calendar of 2025 to 2026, as published.
+// The national calendar of 2026, as published.
 const Calendar& test_calendar();
 
 // A content hash good enough for the rules: different contents of a test never collide.

@@ -68,7 +68,7 @@ class Script {
 
     void step(const Words& words) {
         if (words[0] == "flow") {
-            flow_ = fixture(words.at(2), words.at(1));
+            flow_ = fixture(words.at(3), words.at(1));
         } else if (words[0] == "person") {
             person(words);
         } else if (words[0] == "deputy") {
