@@ -31,6 +31,10 @@ std::shared_ptr<const language::Flow> fixture(const std::string& folder, const s
     throw std::runtime_error("no flow " + flow + " in " + folder);
 }
 
+std::vector<std::shared_ptr<const language::Flow>> fixtures(const std::string& folder) {
+    return rulebook(folder).flows;
+}
+
 const Calendar& test_calendar() {
     static const auto day = [](int month, int date) { return to_date(2026, month, date); };
     static const Calendar calendar =

@@ -13,6 +13,8 @@ namespace gongkai::engine::testing {
 // where it does not compile.
 std::shared_ptr<const language::Flow> fixture(const std::string& folder, const std::string& flow);
 
+std::vector<std::shared_ptr<const language::Flow>> fixtures(const std::string& folder);
+
 // The national calendar of 2026, as published.
 const Calendar& test_calendar();
 

@@ -1,0 +1,74 @@
+// gongkai: one program for everything that can be asked of the rules, the record and the server.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "cli/command.hpp"
+#include "cli/rules.hpp"
+
+namespace gongkai::cli {
+
+void complain(const std::string& what) {
+    fmt::print(stderr, "gongkai: {}\n", what);
+}
+
+namespace {
+
+using Run = std::function<int()>;
+
+void add_rules_options(CLI::App& verb, RulesOptions& options) {
+    verb.add_option("workflows", options.directory,
+                    "folder of rules; default: those that the program ships with");
+    verb.add_option("--flow", options.flow, "only this flow");
+    verb.add_flag("--json", options.json, "one JSON value on stdout");
+}
+
+void add_rules_verbs(CLI::App& app, Run& run) {
+    static RulesOptions check;
+    auto* verb = app.add_subcommand("check", "prove that no flow can break a rule");
+    add_rules_options(*verb, check);
+    verb->callback([&run] { run = [] { return check_rules(check); }; });
+
+    static ExploreOptions graph;
+    verb = app.add_subcommand("explore", "count the states and steps that a flow can reach");
+    add_rules_options(*verb, graph);
+    verb->add_option("--max-states", graph.max_states, "stop there")->capture_default_str();
+    verb->callback([&run] { run = [] { return explore_rules(graph); }; });
+
+    static SimulateOptions walk;
+    verb = app.add_subcommand("simulate", "walk through a flow at random");
+    add_rules_options(*verb, walk);
+    verb->add_option("--seed", walk.seed, "the same seed walks the same way; default: a new one");
+    verb->add_option("--walks", walk.walks, "how many")->capture_default_str();
+    verb->add_option("--max-steps", walk.max_steps, "longest walk")->capture_default_str();
+    verb->callback([&run] { run = [] { return simulate_rules(walk); }; });
+}
+
+int main_of(int argc, char** argv) {
+    CLI::App app("Gongkai: disclosure approval that proves itself", "gongkai");
+    app.require_subcommand(1);
+    app.footer(
+        "Exit codes: 0 done and in order, 1 not in order or refused, 2 usage, 3 unreadable input, "
+        "4 the world failed.");
+    Run run;
+    add_rules_verbs(app, run);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kOk : kUsage;
+    }
+    return run();
+}
+
+}  // namespace
+}  // namespace gongkai::cli
+
+int main(int argc, char** argv) {
+    try {
+        return gongkai::cli::main_of(argc, argv);
+    } catch (const std::exception& error) {
+        gongkai::cli::complain(error.what());
+        return gongkai::cli::kFailed;
+    }
+}
