@@ -4,9 +4,10 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <fstream>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +20,22 @@ namespace gongkai::language {
 namespace {
 
 constexpr std::size_t kMaxFiles = 1'000;
+constexpr std::string_view kBundleHead = "gongkai rules 1\n";
+
+// What a file of rules may be called: lower-case names with '/' between them, and .yaml.
+bool is_rule_path(std::string_view path) {
+    if (!path.ends_with(".yaml")) return false;
+    path.remove_suffix(std::string_view(".yaml").size());
+    bool start = true;
+    for (const char c : path) {
+        const bool letter = c >= 'a' && c <= 'z';
+        if (start ? !letter : !(letter || (c >= '0' && c <= '9') || c == '_' || c == '/')) {
+            return false;
+        }
+        start = c == '/';
+    }
+    return !start;
+}
 
 struct Session {
     std::map<FileId, Node> trees;
@@ -51,9 +68,10 @@ void read_files(Session& session, std::span<const SourceFile> files) {
     for (std::size_t i = 0; i < files.size(); ++i) {
         const FileId file = reporter.add(files[i]);
         const std::string& path = files[i].path;
-        if (!path.ends_with(".yaml")) {
+        if (!is_rule_path(path)) {
             reporter.error(path, "bad_file_name",
-                           {"a file of rules ends in .yaml", "规则文件的扩展名应为 .yaml"});
+                           {"a file of rules is called like a name, and ends in .yaml",
+                            "规则文件名应为小写名称，扩展名为 .yaml"});
             continue;
         }
         auto tree = parse_yaml(file, reporter);
@@ -271,37 +289,57 @@ engine::Result<std::shared_ptr<const Flow>> recompile(std::span<const SourceFile
     return compilation.rulebook->flows.front();
 }
 
-engine::Digest digest_of(std::span<const SourceFile> files) {
+std::string bundle(std::span<const SourceFile> files) {
     std::vector<const SourceFile*> sorted;
     for (const SourceFile& file : files)
         sorted.push_back(&file);
     std::sort(sorted.begin(), sorted.end(),
               [](const SourceFile* a, const SourceFile* b) { return a->path < b->path; });
-
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                          &EVP_MD_CTX_free);
-    bool good = context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
-    const auto add = [&](std::string_view bytes) {
-        good = good && EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1;
-    };
-    const auto add_counted = [&](std::string_view bytes) {
-        std::array<char, 8> length{};
-        for (std::size_t i = 0; i < length.size(); ++i) {
-            length[i] = static_cast<char>((bytes.size() >> (8 * (7 - i))) & 0xFFU);
-        }
-        add({length.data(), length.size()});
-        add(bytes);
-    };
-    add("gongkai rules 1\n");
+    std::string out(kBundleHead);
     for (const SourceFile* file : sorted) {
-        add_counted(file->path);
-        add_counted(file->text);
+        out += fmt::format("file {} {}\n", file->text.size(), file->path);
+        out += file->text;
+        out += '\n';
     }
+    return out;
+}
+
+engine::Result<std::vector<SourceFile>> unbundle(std::string_view text) {
+    const engine::Error malformed{engine::ErrorCode::malformed, "this is no bundle of rules"};
+    if (!text.starts_with(kBundleHead)) return malformed;
+    text.remove_prefix(kBundleHead.size());
+    std::vector<SourceFile> files;
+    while (!text.empty()) {
+        static constexpr std::string_view kFile = "file ";
+        const std::size_t end = text.find('\n');
+        if (!text.starts_with(kFile) || end == std::string_view::npos) return malformed;
+        const std::string_view line = text.substr(kFile.size(), end - kFile.size());
+        text.remove_prefix(end + 1);
+        std::size_t size = 0;
+        const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), size);
+        const auto digits = static_cast<std::size_t>(stop - line.data());
+        if (error != std::errc() || digits + 1 >= line.size() || line[digits] != ' ' ||
+            size >= text.size() || text[size] != '\n') {
+            return malformed;
+        }
+        files.push_back({std::string(line.substr(digits + 1)), std::string(text.substr(0, size))});
+        text.remove_prefix(size + 1);
+    }
+    // Only what bundle() writes: one text for one set of files.
+    for (std::size_t i = 1; i < files.size(); ++i) {
+        if (files[i - 1].path >= files[i].path) return malformed;
+    }
+    return files;
+}
+
+engine::Digest digest_of(std::span<const SourceFile> files) {
+    const std::string text = bundle(files);
     engine::Digest digest{};
     unsigned size = 0;
-    good = good && EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+    const int good =
+        EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
     // Only lack of memory can bring this about.
-    if (!good || size != digest.size()) throw std::runtime_error("SHA-256 is not available");
+    if (good != 1 || size != digest.size()) throw std::runtime_error("SHA-256 is not available");
     return digest;
 }
 

@@ -58,13 +58,21 @@ Compilation compile(std::span<const SourceFile> files);
 // Error malformed: the sources do not hold exactly one flow that compiles.
 engine::Result<std::shared_ptr<const Flow>> recompile(std::span<const SourceFile> sources);
 
-// SHA-256 over the files in the order of their paths; for each the length of its path, the path,
-// the length of its text and the text, lengths as 8 bytes, most significant first. The first bytes
-// hashed are the text "gongkai rules 1\n".
+// The files as one text, which can be kept and read again: the line "gongkai rules 1", then for
+// each file, in the order of their paths, a line "file BYTES PATH", its bytes and a line feed.
 //
-// A flow's digest covers its policy too: a document keeps to the rules that it started under, and
-// its history can be replayed with exactly them. A stricter policy reaches documents on their way
-// by migration.
+//     gongkai rules 1
+//     file 1234 decision.yaml
+//     flow: decision
+//     ...
+std::string bundle(std::span<const SourceFile> files);
+// Error malformed: it is no such text.
+engine::Result<std::vector<SourceFile>> unbundle(std::string_view text);
+
+// Definition::digest: SHA-256 of bundle(Flow::sources).
+//
+// It covers the policy too: a document keeps to the rules that it started under, and its history
+// can be replayed with exactly them. A stricter policy reaches documents on their way by migration.
 engine::Digest digest_of(std::span<const SourceFile> files);
 
 // All *.yaml below `directory`, sorted by path, without the folders calendars, catalog and letters,
