@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "engine/calendar.hpp"
 #include "engine/result.hpp"
@@ -21,6 +22,9 @@ struct NamedCalendar {
     static std::shared_ptr<const NamedCalendar> make(engine::Calendar calendar);
 };
 
+// A calendar from its source again. Error `malformed`.
+engine::Result<engine::Calendar> calendar_from(std::string_view canonical);
+
 // Any thread.
 class Calendars {
   public:
@@ -31,6 +35,8 @@ class Calendars {
     // Counts on this one from now on and keeps its source in the store (one job). True where it
     // differs from the one before: deadlines are then to be counted again (Scheduler).
     engine::Result<bool> activate(engine::Calendar calendar);
+    // The same without keeping its source: where nothing may be written.
+    bool adopt(std::shared_ptr<const NamedCalendar> next);
 
   private:
     storage::Store& store_;

@@ -4,7 +4,7 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,7 +12,12 @@
 
 #include "engine/definition.hpp"
 #include "engine/result.hpp"
+#include "language/source.hpp"
 #include "storage/store.hpp"
+
+namespace gongkai::language {
+struct Flow;
+}
 
 namespace gongkai::app {
 
@@ -39,25 +44,31 @@ struct Flow {
     std::vector<std::string> anywhere_roles;           // sorted
     std::vector<engine::Assignment> department_roles;  // in a named department
 
+    // `source`: source_of() the files, whose SHA-256 is the definition's digest.
     static std::shared_ptr<const Flow> make(engine::Definition definition, engine::Policy policy,
                                             std::string source);
+    static std::shared_ptr<const Flow> make(const language::Flow& flow);
+    // Compiles the same flow again. Error `malformed`.
+    static Result<std::shared_ptr<const Flow>> from_source(std::string_view source);
 };
 
-// Compiles the source of a definition that is no longer current. Error `malformed` where it does
-// not compile.
-using FlowCompiler =
-    std::function<Result<std::shared_ptr<const Flow>>(const std::string& name, const std::string&)>;
+// The files that a flow was compiled from as one text: exactly the bytes that language::digest_of()
+// hashes, so that its SHA-256 is the definition's digest. And back.
+std::string source_of(std::span<const language::SourceFile> files);
+Result<std::vector<language::SourceFile>> files_of(std::string_view source);
 
 // The flows by name (the current version) and by digest (every version that a document is pinned
 // to). Any thread; a look-up is one hash map hit.
 class Flows {
   public:
     // The store must outlive it.
-    Flows(storage::Store& store, FlowCompiler compile);
+    explicit Flows(storage::Store& store);
 
     // Makes these the current flows and keeps their sources in the store (one job). Versions known
     // by digest stay known.
     Result<void> activate(std::vector<std::shared_ptr<const Flow>> flows);
+    // The same without keeping their sources: where nothing may be written.
+    void adopt(std::vector<std::shared_ptr<const Flow>> flows);
 
     // nullptr where there is none.
     std::shared_ptr<const Flow> current(std::string_view name) const;
@@ -80,7 +91,6 @@ class Flows {
     std::shared_ptr<const Table> table() const;
 
     storage::Store& store_;
-    FlowCompiler compile_;
     mutable std::mutex mutex_;
     mutable std::shared_ptr<const Table> table_;
 };

@@ -135,6 +135,8 @@ class Identity {
 
     // argon2id in the PHC string form. Same cost and same queue as a login.
     Result<std::string> hash_password(std::string_view password);
+    // Whether this is the password of that person. Same cost and same queue as a login.
+    Result<bool> check_password(PersonId person, std::string_view password);
     // Whether a password may be set: 10 to 256 characters, not the login, not one character
     // repeated. The reason in English, or nullopt.
     static std::optional<std::string> unfit_password(std::string_view login,
