@@ -73,7 +73,6 @@ Result<RecordId> MemoryTransaction::write_leaf(DocumentId document, const std::s
     Stored stored = *found->second;
     const RecordId record = append(document, stored.document.last_record, leaf);
     stored.document.last_record = record;
-    stored.document.last_leaf = state_.leaves.back()->nodes.front();
     found->second = std::make_shared<const Stored>(std::move(stored));
     return record;
 }

@@ -10,8 +10,9 @@ namespace {
 constexpr Sql kTables = R"sql(
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
--- department: names.id. last_record, last_leaf: newest leaf of the document's history. keys: the
--- rows of tasks and timers that belong to the document. body: storage/document_codec.hpp.
+-- department: names.id. last_record: newest leaf of the document's history; last_leaf: hash of its
+-- newest step. keys: the rows of tasks and timers that belong to the document. body:
+-- storage/document_codec.hpp.
 CREATE TABLE documents(
     id INTEGER PRIMARY KEY, department INTEGER NOT NULL, revision INTEGER NOT NULL,
     last_record INTEGER NOT NULL, last_leaf BLOB NOT NULL, keys BLOB NOT NULL, body BLOB NOT NULL

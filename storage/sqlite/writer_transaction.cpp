@@ -202,13 +202,10 @@ Result<RecordId> WriterTransaction::write_leaf(DocumentId document, const std::s
         TRY(const RecordId record, append_leaf(document, row->last_record, leaf));
         if (!row->stored) return record;
         row->last_record = record;
-        TRY_VOID(
-            connection_
-                .statement("UPDATE documents SET last_record = ?2, last_leaf = ?3 WHERE id = ?1")
-                .bind_id(1, document)
-                .bind_id(2, record)
-                .bind_digest(3, last_leaf_)
-                .run());
+        TRY_VOID(connection_.statement("UPDATE documents SET last_record = ?2 WHERE id = ?1")
+                     .bind_id(1, document)
+                     .bind_id(2, record)
+                     .run());
         return record;
     });
 }
