@@ -61,6 +61,11 @@ struct Chain {
     Hash last{};
 };
 
+struct OpeningLine {
+    std::uint64_t leaf = 0;
+    Hash commitment{};
+};
+
 class Verification {
   public:
     Verification(const fs::path& folder, const VerifyOptions& options)
@@ -234,8 +239,10 @@ class Verification {
             found("leaf_malformed", index, leaf.error().message);
         if (options_.visit)
             options_.visit({index, bytes, hash, leaf ? &*leaf : nullptr}, report_.findings);
+        const bool is_opened = opening_ && opening_->leaf == index;
+        const std::vector<Hash> commitments = is_opened ? hashes_in(bytes) : std::vector<Hash>();
         while (opening_ && opening_->leaf == index) {
-            if (find_commitment(bytes, opening_->commitment).empty())
+            if (!std::binary_search(commitments.begin(), commitments.end(), opening_->commitment))
                 found("opening_unknown", index,
                       "an opening of a commitment that the leaf does not have");
             TRY_VOID(next_opening(openings));
@@ -271,11 +278,6 @@ class Verification {
             found("chain_previous", index, document + ": not linked to the document's last step");
         chains_[*leaf.document] = {leaf.revision, hash};
     }
-
-    struct OpeningLine {
-        std::uint64_t leaf = 0;
-        Hash commitment{};
-    };
 
     // Steps on to the next line that is an opening with the right text.
     Result<void> next_opening(Lines& lines) {

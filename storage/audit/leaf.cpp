@@ -422,7 +422,28 @@ void find_in(const json::value& value, std::string_view hex, std::string& path,
     }
 }
 
+void collect_hashes(const json::value& value, std::vector<Hash>& found) {
+    if (const json::string* text = value.if_string()) {
+        if (const auto hash = hash_from_hex(*text)) found.push_back(*hash);
+    } else if (const json::array* array = value.if_array()) {
+        for (const json::value& element : *array)
+            collect_hashes(element, found);
+    } else if (const json::object* object = value.if_object()) {
+        for (const json::key_value_pair& member : *object)
+            collect_hashes(member.value(), found);
+    }
+}
+
 }  // namespace
+
+std::vector<Hash> hashes_in(std::string_view canonical) {
+    std::vector<Hash> found;
+    const auto value = parse_canonical(canonical);
+    if (value.has_value()) collect_hashes(*value, found);
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+}
 
 std::vector<std::string> find_commitment(std::string_view canonical, const Hash& commitment) {
     std::vector<std::string> found;

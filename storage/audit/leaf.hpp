@@ -115,6 +115,11 @@ struct Opening {
     bool operator==(const Opening&) const = default;
 };
 
+// All strings in `canonical` (JSON) that look like a commitment, sorted, each once: what an
+// exporter looks for openings of. Includes other hashes. Empty where the text is not canonical
+// JSON.
+std::vector<Hash> hashes_in(std::string_view canonical);
+
 // JSON Pointers (RFC 6901) to every string in `canonical` (JSON) that is this commitment; empty
 // where there is none or the text is not canonical JSON.
 std::vector<std::string> find_commitment(std::string_view canonical, const Hash& commitment);

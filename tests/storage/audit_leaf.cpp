@@ -238,4 +238,6 @@ TEST_CASE("leaf: a commitment is found where it stands") {
     CHECK(find_commitment(text, hash) == std::vector<std::string>{"/a~1b~0c/0", "/z/k"});
     CHECK(find_commitment(text, commit(Salt{}, "别的")).empty());
     CHECK(find_commitment("not json", hash).empty());
+    CHECK(hashes_in(text) == std::vector<Hash>{hash});
+    CHECK(hashes_in("not json").empty());
 }
