@@ -47,7 +47,11 @@ class Abstraction {
   private:
     void read_guard(const Guard& guard);
     void choose_values();
-    void choose_signatures();
+    void choose_signatures(const Policy& policy);
+    bool may_speak(const PolicyRule& rule, StateId id) const;
+    void spread_backwards(SignatureId kind, std::vector<bool>& matters) const;
+    bool anywhere(const Document& document, const std::vector<bool>& states) const;
+    bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
 
@@ -63,8 +67,12 @@ class Abstraction {
     std::vector<Tests> tests_;
     std::vector<std::vector<std::optional<Value>>> values_;
     std::size_t attachments_ = 0;
-    std::vector<bool> identity_;   // by SignatureId: who signed matters
-    std::vector<bool> renewable_;  // by SignatureId: a voided one matters
+    // By SignatureId and StateId: whether it still matters there that one was voided, that one is
+    // live, and who gave it.
+    std::vector<std::vector<bool>> void_matters_;
+    std::vector<std::vector<bool>> live_matters_;
+    std::vector<std::vector<bool>> identity_matters_;
+    std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
     std::vector<bool> timers_;
 };
 
