@@ -35,7 +35,8 @@ def command_for(entry, output):
         elif kept and kept[-1] == "-isystem":
             kept.append(word)
     cache = ["ccache"] if shutil.which("ccache") else []
-    return cache + [COMPILER, *kept, "-O0", "-c", entry["file"], "-o", str(output)]
+    # What is switched off for g++ need not be known to clang.
+    return cache + [COMPILER, *kept, "-Wno-unknown-warning-option", "-O0", "-c", entry["file"], "-o", str(output)]
 
 
 def gate(commands, room, folder):
