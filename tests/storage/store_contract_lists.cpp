@@ -168,7 +168,7 @@ TEMPLATE_TEST_CASE("store: documents are listed newest first, by department and 
 
     // A page may end early where many rows were looked at; the cursor goes on from there.
     filter = {};
-    filter.matches = [](const engine::Document& d) { return d.id == 2; };
+    filter.matches = [](const gongkai::engine::Document& d) { return d.id == 2; };
     filter.scan_limit = 5;
     page = list(filter);
     CHECK(page.rows.empty());
