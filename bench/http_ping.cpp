@@ -3,7 +3,8 @@
 //   bench_http_ping [seconds] [clients...]        default: 2 seconds each for 1, 16 and 64
 //
 // The clients run in a second process, so that the CPU time printed is the server's alone. "posted"
-// answers from a second thread in batches, as the storage's writer does after a group commit.
+// answers from a second thread in batches, as the storage's writer does after a group commit;
+// "observed" is "direct" with metrics and access log.
 #include <arpa/inet.h>
 #include <fmt/core.h>
 #include <netinet/tcp.h>
@@ -21,6 +22,8 @@
 #include <thread>
 #include <vector>
 
+#include "api/http/access_log.hpp"
+#include "api/http/metrics.hpp"
 #include "api/http/server.hpp"
 #include "api/json/writer.hpp"
 
@@ -138,11 +141,11 @@ int main(int argc, char** argv) {
         "Host: 127.0.0.1:8080\r\nUser-Agent: bench/1.0\r\nAccept: application/json\r\n"
         "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\nAccept-Encoding: gzip\r\n";
     const std::string body = R"({"action":"submit","comment":"同意"})";
-    const std::vector<std::pair<std::string, std::string>> requests = {
-        {"direct", "GET /api/v1/documents/17/actions HTTP/1.1\r\n" + fields + "\r\n"},
-        {"posted", "POST /api/v1/documents/17/actions HTTP/1.1\r\n" + fields +
-                       "Content-Type: application/json\r\nContent-Length: " +
-                       std::to_string(body.size()) + "\r\n\r\n" + body}};
+    const std::vector<std::string> requests = {
+        {"GET /api/v1/documents/17/actions HTTP/1.1\r\n" + fields + "\r\n"},
+        {"POST /api/v1/documents/17/actions HTTP/1.1\r\n" + fields +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body}};
 
     // The client process is made first, while there is only one thread.
     int to_client[2], from_client[2];
@@ -156,9 +159,8 @@ int main(int argc, char** argv) {
         ::close(to_client[1]);
         Order order{};
         while (::read(to_client[0], &order, sizeof order) == sizeof order) {
-            const auto answers =
-                drive(order.port, order.clients,
-                      requests[static_cast<std::size_t>(order.request)].second, seconds);
+            const auto answers = drive(order.port, order.clients,
+                                       requests[static_cast<std::size_t>(order.request)], seconds);
             if (::write(from_client[1], &answers, sizeof answers) != sizeof answers) return 2;
         }
         return 0;
@@ -180,15 +182,27 @@ int main(int argc, char** argv) {
                 .pattern = "/api/v1/documents/{id}/actions",
                 .handler = [&](const Request&, Responder r) { writer.add(std::move(r)); },
                 .operation = "act"});
-    Server server({}, std::move(router));
+    HttpMetrics metrics;
+    std::uint64_t logged = 0;
+    AccessLog log([&](std::string_view lines) { logged += lines.size(); });
+    bool observed = false;
+    ServerConfig config;
+    config.served = [&](const Served& served) {
+        if (!observed) return;
+        metrics.count(served);
+        log.write(served);
+    };
+    Server server(std::move(config), std::move(router));
     running = &server;
     const auto port = server.listen();
     if (!port) return 2;
     std::thread io([&] { server.run(); });
     fmt::print("{:8} {:>8} {:>12} {:>16}\n", "answers", "clients", "requests/s", "CPU us/request");
-    for (int kind = 0; kind < 2; ++kind)
+    const std::vector<std::string> kinds = {"direct", "posted", "observed"};
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind)
         for (const int count : clients) {
-            const Order order{*port, count, kind};
+            const Order order{*port, count, kind == 1 ? 1 : 0};
+            server.post([&observed, kind] { observed = kind == 2; });
             const double before = cpu_seconds();
             const auto start = Clock::now();
             std::uint64_t answers = 0;
@@ -197,8 +211,7 @@ int main(int argc, char** argv) {
                 return 2;
             const double took = std::chrono::duration<double>(Clock::now() - start).count();
             const double spent = cpu_seconds() - before;
-            fmt::print("{:8} {:>8} {:>12.0f} {:>16.2f}\n",
-                       requests[static_cast<std::size_t>(kind)].first, count,
+            fmt::print("{:8} {:>8} {:>12.0f} {:>16.2f}\n", kinds[kind], count,
                        static_cast<double>(answers) / took,
                        1e6 * spent / static_cast<double>(answers));
         }
