@@ -103,16 +103,7 @@ Instance* FlowCompiler::Impl::run_part(Instance& from, const Name& use_name,
     used.insert(&*use);
     if (!use->part.given()) return nullptr;
     const auto source = library.parts.find(use->part.text);
-    if (source == library.parts.end()) {
-        std::vector<std::string> candidates;
-        for (const auto& [reference, ignored] : library.parts)
-            candidates.push_back(reference);
-        reporter.error(use->part.span, "unknown_part",
-                       {fmt::format("there is no part `{}`", use->part.text),
-                        fmt::format("没有部件“{}”", use->part.text)},
-                       did_you_mean(use->part.text, candidates));
-        return nullptr;
-    }
+    if (source == library.parts.end()) return nullptr;  // reported by check_uses
     for (const Instance* outer = &from; outer != nullptr; outer = outer->parent) {
         if (outer->part != use->part.text) continue;
         reporter.error(use->part.span, "recursive_part",
@@ -165,6 +156,24 @@ Instance* FlowCompiler::Impl::run_part(Instance& from, const Name& use_name,
     instance->region = region;
     instances.push_back(std::move(instance));
     return instances.back().get();
+}
+
+void FlowCompiler::Impl::check_uses(const Instance& instance) {
+    for (const UseSyntax& use : instance.body->uses) {
+        if (use.part.given() && !library.parts.contains(use.part.text)) {
+            std::vector<std::string> candidates;
+            for (const auto& [reference, ignored] : library.parts)
+                candidates.push_back(reference);
+            reporter.error(use.part.span, "unknown_part",
+                           {fmt::format("there is no part `{}`", use.part.text),
+                            fmt::format("没有部件“{}”", use.part.text)},
+                           did_you_mean(use.part.text, candidates));
+        } else if (!used.contains(&use)) {
+            reporter.warning(use.name.span, "unused_part",
+                             {fmt::format("no state runs `{}`", use.name.text),
+                              fmt::format("没有环节运行“{}”", use.name.text)});
+        }
+    }
 }
 
 void FlowCompiler::Impl::declare_fork(Instance& instance, Entry& entry) {
@@ -321,15 +330,8 @@ void FlowCompiler::declare() {
     impl.declare_signatures();
     for (const auto& instance : impl.instances)
         impl.declare_timers(*instance);
-    // Also within parts: each use that nothing runs.
-    for (const auto& instance : impl.instances) {
-        for (const UseSyntax& use : instance->body->uses) {
-            if (impl.used.contains(&use)) continue;
-            impl.reporter.warning(use.name.span, "unused_part",
-                                  {fmt::format("no state runs `{}`", use.name.text),
-                                   fmt::format("没有环节运行“{}”", use.name.text)});
-        }
-    }
+    for (const auto& instance : impl.instances)
+        impl.check_uses(*instance);
 }
 
 void FlowCompiler::tell(Library& library) const {

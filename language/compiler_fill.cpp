@@ -59,7 +59,7 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
     if (!syntax.clock) {
         action.by =
             syntax.by.empty() ? definition.states[entry.state].worklist : assignments(syntax.by);
-        if (action.by.empty()) {
+        if (action.by.empty() && !syntax.has_by && !entry.syntax->has_worklist) {
             reporter.error(
                 syntax.name.span, "nobody_acts",
                 {fmt::format("nobody may take the action `{}`: neither it has `by` nor "
@@ -279,6 +279,7 @@ void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
     engine::State& state = definition.states[entry.state];
     state.final = syntax.final;
     state.worklist = assignments(syntax.worklist);
+    if (syntax.has_worklist && syntax.worklist.empty()) unlisted.insert(entry.state);
     state.reassigners = assignments(syntax.reassign);
     if (syntax.worklist.empty() && syntax.countersign) {
         std::vector<WhoSyntax> seats = syntax.countersign->by;
@@ -295,7 +296,8 @@ void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
         state.editable = field_ids(syntax.edit, true);
     }
     state.edit_attachments = syntax.edit_attachments;
-    if ((!state.editable.empty() || state.edit_attachments) && state.worklist.empty()) {
+    if ((!state.editable.empty() || state.edit_attachments) && state.worklist.empty() &&
+        !syntax.has_worklist) {
         reporter.error(
             syntax.name.span, "nobody_acts",
             {fmt::format("nobody may edit in `{}`: it has no `worklist`", syntax.name.text),
@@ -455,7 +457,7 @@ void FlowCompiler::Impl::fill_policy() {
                 reporter.error(syntax.tag.span, "unknown_tag",
                                {fmt::format("no flow has the tag `{}`", syntax.tag.text),
                                 fmt::format("没有流程有标记“{}”", syntax.tag.text)},
-                               did_you_mean(syntax.tag.text, scope.names(GuardScope::Kind::tag)));
+                               scope.suggest(GuardScope::Kind::tag, syntax.tag.text));
             }
         }
         if (syntax.guard != nullptr) {
@@ -483,6 +485,7 @@ void FlowCompiler::Impl::fill_policy() {
 }
 
 void FlowCompiler::Impl::fill_flow() {
+    if (too_large) return;  // what was left out would be reported as missing
     for (const auto& instance : instances) {
         for (Entry* entry : instance->order)
             fill_state(*instance, *entry);
@@ -499,7 +502,8 @@ void FlowCompiler::Impl::fill_flow() {
     } else if (definition.start != kNone) {
         definition.openers = definition.states[definition.start].worklist;
     }
-    if (definition.openers.empty() && flow.start.given()) {
+    if (definition.openers.empty() && definition.start != kNone && !flow.has_open &&
+        !unlisted.contains(definition.start)) {
         reporter.error(flow.start.span, "nobody_acts",
                        {"nobody may start a document: write `open` or give the start state a "
                         "`worklist`",

@@ -62,12 +62,14 @@ struct FlowCompiler::Impl {
     std::map<std::string_view, engine::SignatureId> signatures;
     std::map<std::string_view, std::uint16_t> roles;  // index into guard_roles
     std::set<engine::ActionId> taken;                 // by a deadline
+    std::set<engine::StateId> unlisted;               // whose worklist was wrong, and reported
     bool too_large = false;
 
     // ---- declaring (compiler_declare.cpp)
     void declare_fields();
     void declare_states(Instance& instance);
     void declare_state(Instance& instance, const StateSyntax& syntax);
+    void check_uses(const Instance& instance);
     void declare_fork(Instance& instance, Entry& entry);
     Instance* run_part(Instance& from, const Name& use, const std::string& prefix,
                        engine::RegionId region);
@@ -114,6 +116,7 @@ struct FlowCompiler::Impl {
     std::vector<engine::EffectSpec> effects(const std::vector<EffectSyntax>& syntax);
     engine::Guard guard(const Instance& instance, const Node* node);
     const FieldSyntax* vocabulary_field(std::string_view name) const;
+    Message add_field_hint() const;
     bool vocabulary_signature(std::string_view name) const;
     std::uint16_t role_index(std::string_view name);
     std::uint16_t tag_index(std::string_view name) const;
@@ -133,7 +136,7 @@ class InstanceScope : public GuardScope {
     std::pair<Known, engine::StateId> countersign(std::string_view name) override;
     std::pair<Known, std::uint16_t> tag(std::string_view name) override;
     std::uint16_t role(std::string_view name) override;
-    std::vector<std::string> names(Kind kind) override;
+    Message suggest(Kind kind, std::string_view name) override;
     Message where() override;
 
     // Signatures that the guard asks for and nobody in this flow can give.

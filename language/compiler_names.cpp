@@ -24,6 +24,7 @@ StateId FlowCompiler::Impl::start_of(const Instance& instance) {
     const Name& start = instance.body->start;
     if (!start.given()) return kNone;
     const auto entry = instance.entries.find(start.text);
+    if (instance.entries.empty()) return kNone;  // `states` is missing, and reported
     if (entry == instance.entries.end()) {
         reporter.error(start.span, "unknown_state",
                        {fmt::format("there is no state `{}`{}", start.text, where(instance).en),
@@ -132,6 +133,11 @@ bool FlowCompiler::Impl::vocabulary_signature(std::string_view name) const {
                        [&](const RoleSyntax& s) { return s.name.text == name; });
 }
 
+Message FlowCompiler::Impl::add_field_hint() const {
+    return {fmt::format("add it to `fields` of the flow `{}`", flow.name.text),
+            fmt::format("请将其加入流程“{}”的“fields”", flow.name.text)};
+}
+
 std::uint16_t FlowCompiler::Impl::role_index(std::string_view name) {
     if (const auto known = roles.find(name); known != roles.end()) return known->second;
     for (const RoleSyntax& role : library.vocabulary.roles) {
@@ -204,8 +210,7 @@ std::vector<engine::FieldId> FlowCompiler::Impl::field_ids(const std::vector<Nam
                 candidates.push_back(field.name);
             Message hint = did_you_mean(name.text, candidates);
             if (vocabulary_field(name.text) != nullptr) {
-                hint = {fmt::format("add it to `fields` of the flow `{}`", flow.name.text),
-                        fmt::format("请将其加入流程“{}”的“fields”", flow.name.text)};
+                hint = add_field_hint();
             } else if (name.text == "attachments") {
                 hint = {"ask for them in the condition: `when: attachments given`",
                         "请写在条件中：“when: attachments given”"};
@@ -337,37 +342,33 @@ std::uint16_t InstanceScope::role(std::string_view name) {
     return impl_.role_index(name);
 }
 
-std::vector<std::string> InstanceScope::names(Kind kind) {
-    std::vector<std::string> out;
+Message InstanceScope::suggest(Kind kind, std::string_view name) {
+    std::vector<std::string> names;
     switch (kind) {
         case Kind::field:
-            if (policy_) {
-                for (const FieldSyntax& field : impl_.library.vocabulary.fields)
-                    out.push_back(field.name.text);
-            } else {
-                for (const engine::Field& field : impl_.definition.fields)
-                    out.push_back(field.name);
-            }
+            if (impl_.vocabulary_field(name) != nullptr) return impl_.add_field_hint();
+            for (const FieldSyntax& field : impl_.library.vocabulary.fields)
+                names.push_back(field.name.text);
             break;
         case Kind::signature:
-            for (const RoleSyntax& kind_ : impl_.library.vocabulary.signatures)
-                out.push_back(kind_.name.text);
+            for (const RoleSyntax& signature : impl_.library.vocabulary.signatures)
+                names.push_back(signature.name.text);
             break;
         case Kind::state:
-            out = impl_.state_names(instance_);
+            names = impl_.state_names(instance_);
             if (policy_) {
-                out.insert(out.end(), impl_.library.states.begin(), impl_.library.states.end());
+                names.insert(names.end(), impl_.library.states.begin(), impl_.library.states.end());
             }
             break;
         case Kind::tag:
-            out.assign(impl_.library.tags.begin(), impl_.library.tags.end());
+            names.assign(impl_.library.tags.begin(), impl_.library.tags.end());
             break;
         case Kind::role:
             for (const RoleSyntax& role : impl_.library.vocabulary.roles)
-                out.push_back(role.name.text);
+                names.push_back(role.name.text);
             break;
     }
-    return out;
+    return did_you_mean(name, names);
 }
 
 Message InstanceScope::where() {

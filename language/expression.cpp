@@ -607,7 +607,7 @@ class Compiler {
         report(token.offset, token.text.size(), fmt::format("unknown_{}", what),
                {fmt::format("there is no {} `{}`{}", what, token.text, where.en),
                 fmt::format("{}没有{}“{}”", where.zh, what_zh, token.text)},
-               did_you_mean(token.text, scope_.names(kind)));
+               scope_.suggest(kind, token.text));
     }
 
     static const char* type_name(FieldType type) {

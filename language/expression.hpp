@@ -44,7 +44,8 @@ class GuardScope {
     virtual std::uint16_t role(std::string_view name) = 0;
 
     enum class Kind { field, signature, state, tag, role };
-    virtual std::vector<std::string> names(Kind kind) = 0;  // for suggestions
+    // What to say of a name that is not known.
+    virtual Message suggest(Kind kind, std::string_view name) = 0;
     // Said after the name of something that is not known, e.g. "in the flow `decision`".
     virtual Message where() { return {}; }
 };

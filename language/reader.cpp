@@ -241,10 +241,9 @@ class PutIn {
                             {fmt::format("the part has no parameter `{}`", node.text),
                              fmt::format("部件没有参数“{}”", node.text)},
                             did_you_mean(node.text, candidates));
-            failed = true;
-            return node;
+            return broken(node);
         }
-        if (found->second == nullptr) return node;  // not given, and reported where it should be
+        if (found->second == nullptr) return broken(node);  // reported where it should be given
         if (!count(node, count_nodes(*found->second))) return node;
         if (depth + depth_of(*found->second) > kMaxYamlDepth) {
             reporter_.error(node.span, "too_deep",
@@ -254,6 +253,13 @@ class PutIn {
             return node;
         }
         return *found->second;
+    }
+
+    static Node broken(const Node& node) {
+        Node out;
+        out.span = node.span;
+        out.broken = true;
+        return out;
     }
 
     static std::size_t depth_of(const Node& node) {

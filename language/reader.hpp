@@ -28,8 +28,8 @@ std::vector<RuleSyntax> read_policy(const Node& root, Reporter& reporter);
 // What a part declares, for those who use it.
 std::vector<ParameterSyntax> read_parameters(const Node& part, Reporter& reporter);
 
-// A copy of the part in which every plain value `$name` is replaced. nullopt (reported) when a
-// parameter is unknown or the copy would be too large.
+// A copy of the part in which every plain value `$name` is replaced. Unknown ones
+// are reported. nullopt (reported) when the copy would be too large.
 std::optional<Node> put_in(const Node& part, const std::map<std::string, const Node*>& values,
                            Reporter& reporter);
 

@@ -24,25 +24,25 @@ class Body {
         body.part = part;
         body.name.span = root.span;
         if (!shape_.map(root, part ? kPartKeys : kFlowKeys)) return body;
-        if (const Node* name = root.find(part ? "part" : "flow")) body.name = shape_.name(*name);
+        if (const Node* name = find(root, part ? "part" : "flow")) body.name = shape_.name(*name);
         body.heading = shape_.heading(root);
         if (body.heading.title.empty()) body.heading.title = body.name.text;
         if (!part) {
-            if (const Node* fields = root.find("fields")) body.fields = shape_.names(*fields);
-            if (const Node* open = root.find("open")) {
+            if (const Node* fields = find(root, "fields")) body.fields = shape_.names(*fields);
+            if (const Node* open = find(root, "open")) {
                 body.has_open = true;
                 body.open = shape_.who(*open);
             }
-        } else if (const Node* exits = root.find("exits")) {
+        } else if (const Node* exits = find(root, "exits")) {
             read_exits(*exits, body);
         }
-        if (const Node* uses = root.find("uses")) {
+        if (const Node* uses = find(root, "uses")) {
             shape_.named(*uses, "parts", "部件", [&](Name name, const Node& value) {
                 read_use(std::move(name), value, body);
             });
         }
-        if (const Node* start = root.find("start")) body.start = shape_.name(*start);
-        if (const Node* states = root.find("states")) {
+        if (const Node* start = find(root, "start")) body.start = shape_.name(*start);
+        if (const Node* states = find(root, "states")) {
             shape_.named(*states, "states", "环节", [&](Name name, const Node& value) {
                 if (is_guard_word(name.text)) {
                     shape_.error(name.span, "reserved_name",
@@ -53,7 +53,7 @@ class Body {
                 body.states.push_back(read_state(std::move(name), value));
             });
         }
-        if (const Node* deadlines = root.find("deadlines")) {
+        if (const Node* deadlines = find(root, "deadlines")) {
             body.deadlines = read_deadlines(*deadlines);
         }
         return body;
@@ -139,6 +139,7 @@ class Body {
             state.run = std::move(syntax);
             return state;
         }
+        state.has_worklist = node.find("worklist") != nullptr;
         if (const Node* worklist = find(node, "worklist")) state.worklist = shape_.who(*worklist);
         if (const Node* reassign = find(node, "reassign")) state.reassign = shape_.who(*reassign);
         if (const Node* enter = find(node, "enter")) state.enter = shape_.effects(*enter);
@@ -294,6 +295,7 @@ class Body {
             }
         }
         if (const Node* by = find(node, "by")) {
+            action.has_by = true;
             action.clock = by->is_text() && by->text == "clock";
             if (!action.clock) action.by = shape_.who(*by);
         }
@@ -347,12 +349,14 @@ class Body {
         if (deadline.heading.title.empty()) deadline.heading.title = deadline.name.text;
         const Node* within = find(node, "within");
         const Node* at_least = find(node, "at_least");
-        if ((within == nullptr) == (at_least == nullptr)) {
-            shape_.error(deadline.name.span, within == nullptr ? "missing_key" : "conflicting_keys",
+        const bool has_within = node.find("within") != nullptr;
+        const bool has_minimum = node.find("at_least") != nullptr;
+        if (has_within == has_minimum) {
+            shape_.error(deadline.name.span, has_within ? "conflicting_keys" : "missing_key",
                          {"a deadline has either `within` or `at_least`",
                           "期限应有“within”或“at_least”之一"});
         }
-        deadline.minimum = within == nullptr;
+        deadline.minimum = !has_within;
         if (within != nullptr || at_least != nullptr) {
             deadline.amount = shape_.amount(within != nullptr ? *within : *at_least);
         }
@@ -373,7 +377,7 @@ class Body {
             deadline.pauses_in = shape_.names(*pauses, true);
         }
         if (const Node* late = find(node, "late")) {
-            if (deadline.minimum) {
+            if (has_minimum) {
                 shape_.error(late->span, "conflicting_keys",
                              {"a minimum time cannot be missed: `late` has no meaning here",
                               "最短期限不会逾期，不能有“late”"});

@@ -84,7 +84,7 @@ bool Shape::map(const Node& node, const KeyTable& table) {
                   {fmt::format("{} has no key `{}`", table.what, entry.key),
                    fmt::format("{}没有键“{}”", table.what_zh, entry.key)},
                   among(entry.key, table.keys));
-        } else if (entry.value.kind == Node::Kind::empty) {
+        } else if (entry.value.kind == Node::Kind::empty && !entry.value.broken) {
             error(entry.key_span, "empty_value",
                   {fmt::format("the key `{}` has no value", entry.key),
                    fmt::format("键“{}”没有值", entry.key)},
@@ -125,6 +125,7 @@ void Shape::each(const Node& node, const std::function<void(const Node&)>& item)
 
 bool Shape::is_text(const Node& node) {
     if (node.is_text()) return true;
+    if (node.broken) return false;
     if (node.kind == Node::Kind::empty) {
         error(node.span, "empty_value", {"a value is missing here", "此处缺少值"});
     } else {

@@ -52,6 +52,7 @@ struct ActionSyntax {
     Heading heading;
     Name to;
     std::optional<engine::ActionKind> kind;
+    bool has_by = false;
     bool clock = false;  // by: clock
     std::vector<WhoSyntax> by;
     std::vector<Name> needs;
@@ -130,6 +131,7 @@ struct StateSyntax {
     Name name;
     Heading heading;
     std::vector<Name> tags;
+    bool has_worklist = false;
     std::vector<WhoSyntax> worklist;
     std::vector<WhoSyntax> reassign;
     bool edit_all = false;

@@ -31,6 +31,7 @@ struct Node {
                           // or map: its first byte
     std::string text;     // of a text
     bool quoted = false;  // "...", '...' or a block: never a parameter
+    bool broken = false;  // what stood here was wrong, and has been reported
     std::vector<Node> items;     // of a list
     std::vector<Entry> entries;  // of a map, in the order of the file; keys are distinct. Of a text
                                  // in a part: what the parameters `$name` within it stand for
