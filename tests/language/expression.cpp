@@ -144,7 +144,7 @@ TEST_CASE("guard: it may be quoted, or folded over several lines") {
 
 TEST_CASE("guard: mistakes are told at their place, with what was probably meant") {
     CHECK(mistake("tilte given") == "unknown_field 1+5: did you mean `title`?");
-    CHECK(mistake("body given") == "unknown_field 1+4");
+    CHECK(mistake("body given") == "unknown_field 1+4: add it to `fields` of the flow `test`");
     CHECK(mistake("title given and atribute = proactive") ==
           "unknown_field 17+8: did you mean `attribute`?");
     CHECK(mistake("attribute = proactiv") == "unknown_choice 13+8: did you mean `proactive`?");
