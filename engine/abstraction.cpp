@@ -67,8 +67,10 @@ Abstraction::Abstraction(const Definition& definition, const Policy& policy)
     for (const PolicyRule& rule : policy.rules)
         read_guard(rule.require);
     choose_values();
-    choose_signatures(policy);
     choose_timers();
+    for (std::size_t i = 0; i < values_.size(); ++i)
+        tracked_.push_back(!values_[i].empty());
+    relevance_.emplace(definition_, policy, tracked_);
 }
 
 void Abstraction::read_guard(const Guard& guard) {
@@ -139,137 +141,6 @@ void Abstraction::choose_values() {
     }
 }
 
-void Abstraction::choose_signatures(const Policy& policy) {
-    const std::size_t states = definition_.states.size();
-    void_matters_.assign(definition_.signatures.size(), std::vector<bool>(states));
-    live_matters_ = identity_matters_ = void_matters_;
-    worth_differs_.assign(definition_.signatures.size(), false);
-
-    const auto reads = [&](const Guard& guard, StateId state) {
-        for (const Term& term : guard.terms) {
-            const bool signature = term.op == Op::signed_live || term.op == Op::signed_by_another;
-            if (!signature || term.subject == kNone) continue;
-            live_matters_[term.subject][state] = true;
-            if (term.op == Op::signed_by_another) worth_differs_[term.subject] = true;
-        }
-    };
-    for (const Action& action : definition_.actions) {
-        reads(action.when, action.from);
-        for (const SignatureId kind : action.not_by_signer_of)
-            identity_matters_[kind][action.from] = true;
-        if (action.withdrawable && action.sign != kNone && action.to != kNone) {
-            identity_matters_[action.sign][action.to] = true;
-        }
-    }
-    for (std::size_t i = 0; i < states; ++i) {
-        const auto id = static_cast<StateId>(i);
-        const State& state = definition_.states[i];
-        for (const SignatureId kind : state.renewable)
-            void_matters_[kind][i] = worth_differs_[kind] = true;
-        if (state.parallel) {
-            for (const Branch& branch : state.parallel->branches)
-                reads(branch.when, id);
-        }
-        // Rules are held against what a step leads to.
-        for (const PolicyRule& rule : policy.rules) {
-            if (may_speak(rule, id)) reads(rule.require, id);
-        }
-    }
-    for (std::size_t i = 0; i < definition_.signatures.size(); ++i) {
-        const auto kind = static_cast<SignatureId>(i);
-        const auto add = [&](const std::vector<bool>& from, std::vector<bool>& to) {
-            for (std::size_t state = 0; state < states; ++state)
-                to[state] = to[state] || from[state];
-        };
-        spread_backwards(kind, void_matters_[i]);
-        spread_backwards(kind, identity_matters_[i]);
-        add(void_matters_[i], live_matters_[i]);
-        add(identity_matters_[i], live_matters_[i]);
-        spread_backwards(kind, live_matters_[i]);
-    }
-}
-
-// Whether a step into this state can be one that the rule speaks of.
-bool Abstraction::may_speak(const PolicyRule& rule, StateId id) const {
-    const State& state = definition_.states[id];
-    const auto publishes = [](const std::vector<EffectSpec>& effects) {
-        return std::any_of(effects.begin(), effects.end(), [](const EffectSpec& effect) {
-            return effect.kind == EffectKind::publish || effect.kind == EffectKind::publish_draft;
-        });
-    };
-    return std::any_of(rule.moments.begin(), rule.moments.end(), [&](Moment moment) {
-        switch (moment) {
-            case Moment::always:
-                return !rule.on_final || state.final;
-            case Moment::enter_tag:
-                return std::find(state.tags.begin(), state.tags.end(), rule.tag) !=
-                       state.tags.end();
-            case Moment::publish:
-            case Moment::publish_draft:
-                break;
-        }
-        return publishes(state.on_enter) ||
-               std::any_of(definition_.actions.begin(), definition_.actions.end(),
-                           [&](const Action& action) {
-                               return action.to == id && publishes(action.effects);
-                           });
-    });
-}
-
-// A signature matters only while a state that asks for it lies ahead and nobody gives a new one on
-// the way: backwards from those states, over every step that does not sign.
-void Abstraction::spread_backwards(SignatureId kind, std::vector<bool>& matters) const {
-    std::vector<std::vector<StateId>> before(definition_.states.size());
-    const auto step = [&](StateId from, StateId to) {
-        if (from != kNone && to != kNone) before[to].push_back(from);
-    };
-    for (const Action& action : definition_.actions) {
-        // Who may sign their own draft may leave a signature that is worth less than an older one.
-        const bool replaces =
-            action.sign == kind && (action.not_by_drafter || !worth_differs_[kind]);
-        if (!replaces) step(action.from, action.to);
-        if (action.withdrawable) step(action.to, action.from);
-    }
-    for (std::size_t i = 0; i < definition_.states.size(); ++i) {
-        const auto id = static_cast<StateId>(i);
-        const State& state = definition_.states[i];
-        if (state.parallel) {
-            for (const Branch& branch : state.parallel->branches)
-                step(id, branch.start);
-            step(id, state.parallel->then);
-            for (const ExitRoute& route : state.parallel->interrupts)
-                step(id, route.to);
-        }
-        if (state.countersign) {
-            step(id, state.countersign->passed);
-            step(id, state.countersign->failed);
-            step(id, state.countersign->vetoed);
-        }
-        // Whatever another branch does may lead out of the whole fork.
-        const StateId owner = definition_.regions[state.region].owner;
-        if (owner != kNone) step(id, owner);
-    }
-    std::vector<StateId> open;
-    for (std::size_t i = 0; i < matters.size(); ++i) {
-        if (matters[i]) open.push_back(static_cast<StateId>(i));
-    }
-    while (!open.empty()) {
-        const StateId to = open.back();
-        open.pop_back();
-        for (const StateId from : before[to]) {
-            if (matters[from]) continue;
-            matters[from] = true;
-            open.push_back(from);
-        }
-    }
-}
-
-bool Abstraction::anywhere(const Document& document, const std::vector<bool>& states) const {
-    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
-        return place.state != kNone && states[place.state];
-    });
-}
-
 // Nothing can happen any more: one such document is as good as another.
 bool Abstraction::at_rest_for_ever(const Document& document) const {
     if (document.purged) return true;
@@ -332,9 +203,10 @@ std::string Abstraction::pack(const Document& document) const {
     }
     key.push_back(kMoving);
     for (std::size_t i = 0; i < values_.size(); ++i) {
-        if (!values_[i].empty()) {
-            put_byte(key, class_of(static_cast<FieldId>(i), document.fields[i]));
-        }
+        if (values_[i].empty()) continue;
+        const auto field = static_cast<FieldId>(i);
+        const bool matters = relevance_->field(document, field);
+        put_byte(key, matters ? class_of(field, document.fields[i]) : 0);
     }
     put_byte(key, document.attachments.size());
     for (std::size_t i = 0; i < timers_.size(); ++i) {
@@ -350,11 +222,13 @@ std::string Abstraction::pack(const Document& document) const {
     for (const Signature& signature : document.signatures) {
         const SignatureId kind = signature.kind;
         const bool live = signature.content == document.content;
-        if (!anywhere(document, live ? live_matters_[kind] : void_matters_[kind])) continue;
+        const bool matters =
+            live ? relevance_->live(document, kind) : relevance_->voided(document, kind);
+        if (!matters) continue;
         std::array<std::uint8_t, 4> entry{static_cast<std::uint8_t>(kind), 0, 0,
                                           static_cast<std::uint8_t>(live)};
         // Whoever renews a voided one did not give the live ones that it is held against.
-        if (live && anywhere(document, identity_matters_[kind])) {
+        if (live && relevance_->identity(document, kind)) {
             entry[1] = static_cast<std::uint8_t>(signature.signer);
             entry[2] = static_cast<std::uint8_t>(signature.on_behalf_of);
         } else {

@@ -2,10 +2,12 @@
 // engine/explore.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/decide.hpp"
+#include "engine/relevance.hpp"
 
 namespace gongkai::engine {
 
@@ -27,7 +29,10 @@ inline constexpr const char* kDepartment = "d";
 
 class Abstraction {
   public:
+    // `policy` must outlive it.
     Abstraction(const Definition& definition, const Policy& policy);
+    Abstraction(const Abstraction&) = delete;
+    Abstraction& operator=(const Abstraction&) = delete;
 
     // The definition without the timers that cannot change the course; the others count one hour.
     const Definition& definition() const { return definition_; }
@@ -47,10 +52,6 @@ class Abstraction {
   private:
     void read_guard(const Guard& guard);
     void choose_values();
-    void choose_signatures(const Policy& policy);
-    bool may_speak(const PolicyRule& rule, StateId id) const;
-    void spread_backwards(SignatureId kind, std::vector<bool>& matters) const;
-    bool anywhere(const Document& document, const std::vector<bool>& states) const;
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
@@ -67,13 +68,9 @@ class Abstraction {
     std::vector<Tests> tests_;
     std::vector<std::vector<std::optional<Value>>> values_;
     std::size_t attachments_ = 0;
-    // By SignatureId and StateId: whether it still matters there that one was voided, that one is
-    // live, and who gave it.
-    std::vector<std::vector<bool>> void_matters_;
-    std::vector<std::vector<bool>> live_matters_;
-    std::vector<std::vector<bool>> identity_matters_;
-    std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
     std::vector<bool> timers_;
+    std::vector<bool> tracked_;  // by FieldId
+    std::optional<Relevance> relevance_;
 };
 
 }  // namespace gongkai::engine

@@ -1,0 +1,243 @@
+#include "engine/relevance.hpp"
+
+#include <algorithm>
+
+namespace gongkai::engine {
+
+namespace {
+
+template <class Items, class Item>
+bool contains(const Items& items, const Item& item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+bool has(const std::vector<EffectSpec>& effects, EffectKind kind) {
+    return std::any_of(effects.begin(), effects.end(),
+                       [&](const EffectSpec& effect) { return effect.kind == kind; });
+}
+
+bool writes_for_the_public(const Field& field) {
+    return field.content && field.published && !field.derived &&
+           (field.type == FieldType::text || field.type == FieldType::table);
+}
+
+}  // namespace
+
+Relevance::Relevance(const Definition& definition, const Policy& policy,
+                     const std::vector<bool>& tracked)
+    : definition_(definition), policy_(policy), tracked_(tracked) {
+    const States none(definition.states.size());
+    fields_.assign(definition.fields.size(), none);
+    live_.assign(definition.signatures.size(), none);
+    void_ = identity_ = live_;
+    worth_differs_.assign(definition.signatures.size(), false);
+    forks_ = none;
+    for (std::size_t i = 0; i < definition.states.size(); ++i)
+        forks_[i] = definition.states[i].parallel.has_value();
+    find_ways();
+    find_readers();
+    spread_signatures();
+    spread_fields();
+}
+
+void Relevance::find_ways() {
+    const auto add = [&](StateId from, StateId to) {
+        if (from != kNone && to != kNone) ways_.push_back({from, to, kNone, false});
+    };
+    for (const Action& action : definition_.actions) {
+        ways_.push_back({action.from, action.to, action.sign, action.not_by_drafter});
+        if (action.withdrawable) add(action.to, action.from);
+    }
+    for (std::size_t i = 0; i < definition_.states.size(); ++i) {
+        const auto id = static_cast<StateId>(i);
+        const State& state = definition_.states[i];
+        if (state.parallel) {
+            for (const Branch& branch : state.parallel->branches)
+                add(id, branch.start);
+            add(id, state.parallel->then);
+            for (const ExitRoute& route : state.parallel->interrupts)
+                add(id, route.to);
+        }
+        if (state.countersign) {
+            add(id, state.countersign->passed);
+            add(id, state.countersign->failed);
+            add(id, state.countersign->vetoed);
+        }
+        // Whatever happens in a sibling may lead out of the fork from here; what goes on inside a
+        // sibling is its own place's business.
+        const StateId owner = definition_.regions[state.region].owner;
+        if (owner == kNone) continue;
+        add(id, definition_.states[owner].parallel->then);
+        for (const ExitRoute& route : definition_.states[owner].parallel->interrupts)
+            add(id, route.to);
+    }
+    // In a nested fork a sibling further out may end it.
+    for (std::size_t i = 0; i < definition_.states.size(); ++i) {
+        const StateId owner = definition_.regions[definition_.states[i].region].owner;
+        if (owner == kNone) continue;
+        for (StateId outer = definition_.regions[definition_.states[owner].region].owner;
+             outer != kNone; outer = definition_.regions[definition_.states[outer].region].owner) {
+            add(static_cast<StateId>(i), definition_.states[outer].parallel->then);
+            for (const ExitRoute& route : definition_.states[outer].parallel->interrupts)
+                add(static_cast<StateId>(i), route.to);
+        }
+    }
+}
+
+void Relevance::read(const Guard& guard, StateId state) {
+    for (const Term& term : guard.terms) {
+        switch (term.op) {
+            case Op::signed_live:
+            case Op::signed_by_another:
+                if (term.subject == kNone) break;
+                live_[term.subject][state] = true;
+                if (term.op == Op::signed_by_another) worth_differs_[term.subject] = true;
+                break;
+            case Op::fields_equal:
+                fields_[static_cast<FieldId>(term.operand)][state] = true;
+                [[fallthrough]];
+            case Op::field_given:
+            case Op::field_equals:
+            case Op::field_less:
+            case Op::field_at_most:
+                fields_[term.subject][state] = true;
+                break;
+            default:
+                break;
+        }
+    }
+}
+
+// Whether a step into this state can be one that the rule speaks of.
+bool Relevance::may_speak(const PolicyRule& rule, const State& state, StateId id) const {
+    const auto brings = [&](EffectKind kind) {
+        return has(state.on_enter, kind) ||
+               std::any_of(definition_.actions.begin(), definition_.actions.end(),
+                           [&](const Action& action) {
+                               return action.to == id && has(action.effects, kind);
+                           });
+    };
+    return std::any_of(rule.moments.begin(), rule.moments.end(), [&](Moment moment) {
+        switch (moment) {
+            case Moment::always:
+                return !rule.on_final || state.final;
+            case Moment::enter_tag:
+                return contains(state.tags, rule.tag);
+            case Moment::publish:
+                return brings(EffectKind::publish);
+            case Moment::publish_draft:
+                return brings(EffectKind::publish_draft);
+        }
+        return false;
+    });
+}
+
+void Relevance::find_readers() {
+    for (const Action& action : definition_.actions) {
+        read(action.when, action.from);
+        for (const FieldId field : action.needs)
+            fields_[field][action.from] = true;
+        for (const SignatureId kind : action.not_by_signer_of)
+            identity_[kind][action.from] = true;
+        if (action.withdrawable && action.sign != kNone) identity_[action.sign][action.to] = true;
+    }
+    for (std::size_t i = 0; i < definition_.states.size(); ++i) {
+        const auto id = static_cast<StateId>(i);
+        const State& state = definition_.states[i];
+        for (const SignatureId kind : state.renewable)
+            void_[kind][i] = worth_differs_[kind] = true;
+        if (state.parallel) {
+            for (const Branch& branch : state.parallel->branches)
+                read(branch.when, id);
+        }
+        // Rules are held against what a step leads to, as it was before it: in both states.
+        for (const PolicyRule& rule : policy_.rules) {
+            if (!may_speak(rule, state, id)) continue;
+            read(rule.require, id);
+            for (const Way& way : ways_) {
+                if (way.to != id) continue;
+                for (const Term& term : rule.require.terms) {
+                    if (term.op == Op::fields_equal) {
+                        fields_[static_cast<FieldId>(term.operand)][way.from] = true;
+                    }
+                    const bool of_field = term.op == Op::fields_equal ||
+                                          term.op == Op::field_given ||
+                                          term.op == Op::field_equals ||
+                                          term.op == Op::field_less || term.op == Op::field_at_most;
+                    if (of_field) fields_[term.subject][way.from] = true;
+                }
+            }
+        }
+    }
+}
+
+// Backwards over every way that `passes`.
+template <class Passes>
+void Relevance::spread(States& matters, Passes passes) const {
+    bool grown = true;
+    while (grown) {
+        grown = false;
+        for (const Way& way : ways_) {
+            if (!matters[way.to] || matters[way.from] || !passes(way)) continue;
+            matters[way.from] = grown = true;
+        }
+    }
+}
+
+void Relevance::spread_signatures() {
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+        const auto kind = static_cast<SignatureId>(i);
+        const auto passes = [&](const Way& way) {
+            // Who may sign their own draft may leave one that is worth less than an older one.
+            return way.sign != kind || (!way.not_by_drafter && worth_differs_[kind]);
+        };
+        spread(void_[i], passes);
+        spread(identity_[i], passes);
+        for (std::size_t state = 0; state < live_[i].size(); ++state) {
+            if (void_[i][state] || identity_[i][state]) live_[i][state] = true;
+        }
+        spread(live_[i], passes);
+    }
+}
+
+// Whether a walk that comes here may give the field any value, and lose nothing by it.
+bool Relevance::can_be_set_freely(FieldId id, const State& state, StateId here) const {
+    const Field& field = definition_.fields[id];
+    if (state.region != 0 || state.worklist.empty() || state.countersign) return false;
+    const bool drafters_state = !definition_.openers.empty() &&
+                                state.worklist.front().role == definition_.openers.front().role;
+    if (!drafters_state) return false;
+    const bool settable =
+        field.derived ? std::any_of(state.editable.begin(), state.editable.end(),
+                                    [&](FieldId other) {
+                                        return writes_for_the_public(definition_.fields[other]);
+                                    })
+                      : contains(state.editable, id);
+    if (!settable) return false;
+    if (!field.content) return true;
+    // An edit voids what was signed before.
+    return std::none_of(live_.begin(), live_.end(),
+                        [&](const States& matters) { return matters[here]; });
+}
+
+void Relevance::spread_fields() {
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        if (!tracked_[i]) continue;
+        const auto id = static_cast<FieldId>(i);
+        States free(definition_.states.size());
+        for (std::size_t state = 0; state < free.size(); ++state) {
+            free[state] =
+                can_be_set_freely(id, definition_.states[state], static_cast<StateId>(state));
+        }
+        spread(fields_[i], [&](const Way& way) { return !free[way.to]; });
+    }
+}
+
+bool Relevance::anywhere(const Document& document, const States& states) const {
+    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
+        // What lies ahead of a fork lies ahead of its branches.
+        return place.state != kNone && !forks_[place.state] && states[place.state];
+    });
+}
+
+}  // namespace gongkai::engine
