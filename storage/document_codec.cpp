@@ -337,9 +337,10 @@ void encode_document(const Document& document, std::string& out) {
     const auto& [id, flow, definition, revision, department, places, fields, attachments, content,
                  drafters, signatures, votes, timers, consultations, publication, published_content,
                  purged] = document;
-    const std::size_t begin = out.size();
-    out.resize(begin + bound(document));
-    RawWriter to(out.data() + begin);
+    // Written beside `out` first: growing a string to the bound would clear all of it.
+    thread_local std::vector<char> scratch;
+    if (const std::size_t size = bound(document); scratch.size() < size) scratch.resize(2 * size);
+    RawWriter to(scratch.data());
     Hashes hashes{&content};
     to.byte(kVersion);
     to.number(id);
@@ -360,7 +361,7 @@ void encode_document(const Document& document, std::string& out) {
     write_all(to, consultations);
     to.byte(static_cast<unsigned>(publication) | (purged ? 0x80U : 0U));
     hashes.write(to, published_content);
-    out.resize(static_cast<std::size_t>(to.at() - out.data()));
+    out.append(scratch.data(), to.at());
 }
 
 engine::Result<Document> decode_document(std::string_view bytes) {

@@ -7,8 +7,9 @@
 // and writes. When it returns an error, or throws, nothing of it remains. Several jobs are
 // committed together (group commit); `done` is called only after that commit is durable, in the
 // order of submission, on the writer's thread: it must be quick and must not throw. A job may be
-// run again after a lost conflict (PostgreSQL), so it must have no effect but through its
-// Transaction and what it captured for its own result.
+// run again (SQLite: when another job of its group has to be undone; PostgreSQL: after a lost
+// conflict), so it must have no effect but through its Transaction and what it captured for its own
+// result, which it sets anew each time.
 //
 // Reading. A Reader is a consistent snapshot, valid inside the callback only, never older than the
 // last commit that the caller was told of. Any thread. Callbacks must be short (a long reader

@@ -21,6 +21,7 @@ constexpr int kPublicCacheKib = 2'048;
 // A purge waits so long for a reader that still sees the text before it tries again later.
 constexpr int kPurgePatienceMs = 250;
 constexpr int kBusyTimeoutMs = 5'000;
+constexpr int kCarefulBatches = 16;
 
 OpenOptions read_only(const Options& options, int cache_kib) {
     OpenOptions open;
@@ -115,7 +116,9 @@ class SqliteStore final : public Store {
 
     void write_until_closed();
     void write_batch(Items& items);
+    Result<void> run_job(const Job& job);
     Result<void> run_jobs(Items& items, Outcomes& outcomes);
+    Result<void> commit(Items& items, Outcomes& outcomes);
     void publish_head();
     void tend_wal(bool idle);
     void break_down(const Error& error);
@@ -146,6 +149,7 @@ class SqliteStore final : public Store {
     int last_frames_ = 0;
     bool wal_is_copied_ = true;
     bool purge_in_wal_ = false;
+    int careful_batches_ = 0;  // how many of the next ones have savepoints
     Outcomes outcomes_;
 
     std::thread thread_;
@@ -172,24 +176,44 @@ void SqliteStore::write_until_closed() {
     }
 }
 
-// Runs all jobs in one transaction, up to and with its commit. An error: nothing of it was kept.
+Result<void> SqliteStore::run_job(const Job& job) {
+    transaction_->begin_job();
+    Result<void> result;
+    try {
+        result = job(*transaction_);
+    } catch (const std::exception& e) {
+        result = Error{ErrorCode::invalid_argument, std::string("a job threw: ") + e.what()};
+    } catch (...) {
+        result = Error{ErrorCode::invalid_argument, "a job threw"};
+    }
+    return transaction_->end_job(std::move(result));
+}
+
+// Runs all jobs in one transaction, up to its commit. An error: nothing of it can be kept.
 Result<void> SqliteStore::run_jobs(Items& items, Outcomes& outcomes) {
     if (broken_) return broken_error();
-    TRY_VOID(transaction_->begin_batch());
-    for (JobQueue::Item& item : items) {
-        transaction_->begin_job();
-        Result<void> result;
-        try {
-            result = item.job(*transaction_);
-        } catch (const std::exception& e) {
-            result = Error{ErrorCode::invalid_argument, std::string("a job threw: ") + e.what()};
-        } catch (...) {
-            result = Error{ErrorCode::invalid_argument, "a job threw"};
+    bool savepoints = careful_batches_ > 0;
+    if (savepoints) --careful_batches_;
+    for (;;) {
+        outcomes.clear();
+        TRY_VOID(transaction_->begin_batch(savepoints));
+        for (JobQueue::Item& item : items) {
+            outcomes.push_back(run_job(item.job));
+            if (transaction_->fatal()) return *transaction_->fatal();
+            if (transaction_->must_repeat()) break;
         }
-        result = transaction_->end_job(std::move(result));
-        if (transaction_->fatal()) return *transaction_->fatal();
-        outcomes.push_back(std::move(result));
+        if (!transaction_->must_repeat()) return {};
+        transaction_->abandon_batch();
+        // A job alone took only its own writes with it.
+        if (items.size() == 1) return transaction_->begin_batch(false);
+        // Where one failed after it wrote, more may follow.
+        savepoints = true;
+        careful_batches_ = kCarefulBatches;
     }
+}
+
+Result<void> SqliteStore::commit(Items& items, Outcomes& outcomes) {
+    TRY_VOID(run_jobs(items, outcomes));
     if (options_.faults.acknowledge_before_commit) {
         for (std::size_t i = 0; i < items.size(); ++i)
             items[i].done(outcomes[i]);
@@ -203,8 +227,7 @@ Result<void> SqliteStore::run_jobs(Items& items, Outcomes& outcomes) {
 }
 
 void SqliteStore::write_batch(Items& items) {
-    outcomes_.clear();
-    const Result<void> batch = run_jobs(items, outcomes_);
+    const Result<void> batch = commit(items, outcomes_);
     if (!batch) {
         if (batch.error().code == ErrorCode::storage_broken) {
             break_down(batch.error());

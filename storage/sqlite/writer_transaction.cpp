@@ -35,7 +35,9 @@ WriterTransaction::WriterTransaction(Connection& connection, audit::Frontier fro
 // ---- batch and job
 // --------------------------------------------------------------------------------
 
-Result<void> WriterTransaction::begin_batch() {
+Result<void> WriterTransaction::begin_batch(bool savepoints) {
+    savepoints_ = savepoints;
+    must_repeat_ = false;
     batch_frontier_ = frontier_;
     batch_purged_ = false;
     counts_.clear();
@@ -59,8 +61,10 @@ Result<void> WriterTransaction::begin_write() {
     if (fatal_) return *fatal_;
     if (job_error_) return *job_error_;
     if (job_writes_) return {};
-    TRY_VOID(connection_.statement("SAVEPOINT job").run());
-    job_frontier_ = frontier_;
+    if (savepoints_) {
+        TRY_VOID(connection_.statement("SAVEPOINT job").run());
+        job_frontier_ = frontier_;
+    }
     job_writes_ = true;
     return {};
 }
@@ -70,15 +74,20 @@ Result<void> WriterTransaction::end_job(Result<void> result) {
     if (job_error_ && result) result = *job_error_;
     if (!job_writes_) return result;
     if (result) {
-        if (const auto released = connection_.statement("RELEASE job").run(); !released) {
-            note(released.error());
-            if (!fatal_) fatal_ = released.error();
-            return *fatal_;
+        if (savepoints_) {
+            if (const auto released = connection_.statement("RELEASE job").run(); !released) {
+                fatal_ = released.error();
+                return *fatal_;
+            }
         }
         for (const auto& [queue, change] : job_counts_)
             counts_[queue] += change;
         batch_purged_ = batch_purged_ || job_purges_;
         numbering_.keep();
+        return result;
+    }
+    if (!savepoints_) {
+        must_repeat_ = true;
         return result;
     }
     frontier_ = job_frontier_;

@@ -4,7 +4,10 @@
 //     begin_job, the job, end_job      as often as there are jobs
 //   commit_batch or abandon_batch
 //
-// A job gets its savepoint with its first write: one that only reads and refuses costs none.
+// A savepoint for each job costs a seventh of the whole step (SQLite copies every page that the job
+// touches first), and hardly any job fails once it has written. So a batch is first run without:
+// where a job fails after it wrote, must_repeat() is true, and the batch is abandoned and run again
+// with savepoints, each of which begins with the first write of its job.
 #pragma once
 
 #include <optional>
@@ -29,7 +32,7 @@ class WriterTransaction final : public Transaction {
   public:
     WriterTransaction(Connection& connection, audit::Frontier frontier);
 
-    Result<void> begin_batch();
+    Result<void> begin_batch(bool savepoints);
     void begin_job();
     // Keeps what the job wrote, or undoes it where `result` or one of its writes failed. Gives the
     // job's final result. An Error in `fatal()` afterwards: nothing of the batch can be kept.
@@ -39,6 +42,8 @@ class WriterTransaction final : public Transaction {
 
     // Set where SQLite failed in a way that ends the batch: full, broken, out of memory.
     const std::optional<Error>& fatal() const { return fatal_; }
+    // True where a job has to be undone and there is no savepoint for it.
+    bool must_repeat() const { return must_repeat_; }
     const audit::Frontier& frontier() const { return frontier_; }
     // True where the batch that was committed last has purged a document.
     bool purged() const { return batch_purged_; }
@@ -125,6 +130,8 @@ class WriterTransaction final : public Transaction {
     audit::Frontier batch_frontier_;
     std::unordered_map<std::int64_t, std::int64_t> counts_;  // change of queues.tasks
     bool batch_purged_ = false;
+    bool savepoints_ = true;
+    bool must_repeat_ = false;
     std::optional<Error> fatal_;
 
     // Of the job.
