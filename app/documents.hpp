@@ -112,19 +112,44 @@ class Documents {
     Result<AttachmentView> attachment(const Principal& principal, engine::DocumentId id,
                                       const engine::Digest& digest);
 
+    // Called after the commit of a step that purged a document, with the digests of the files
+    // that it had: on the store's writer thread, must be quick. Set before the first submit.
+    void on_purge(std::function<void(std::vector<engine::Digest>)> erase);
+
   private:
-    class Job;
-    struct Prepared;
-    std::unique_ptr<Prepared> prepare(StepRequest request, bool scheduled);
-    void submit_prepared(std::unique_ptr<Prepared> prepared, Answer answer);
+    struct Step;
+    void start(std::shared_ptr<Step> step);
+    Result<void> carry_out(Step& step, storage::Transaction& transaction);
+    Result<bool> answered_before(Step& step, storage::Transaction& transaction);
+    Result<std::optional<engine::DocumentId>> handed_in_before(Step& step,
+                                                               storage::Transaction& transaction);
+    std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
+    Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,
+                        const engine::Command* command);
+    Result<void> write(Step& step, storage::Transaction& transaction,
+                       const engine::Command& command, engine::Decision decision,
+                       std::vector<storage::Opening> openings);
+    Result<void> publish(Step& step, storage::Transaction& transaction,
+                         const engine::Decision& decision, storage::StepRecord& record);
+    Result<void> tell(Step& step, storage::Transaction& transaction, const engine::Command& command,
+                      const engine::Decision& decision, storage::StepRecord& record);
+    void finish(Step& step, Result<void> committed);
     bool may_record_refusal(PersonId actor, Instant now);
+
     Result<DocumentView> view(storage::Reader& reader, const storage::DocumentRow& row);
-    Result<storage::DocumentRow> readable(storage::Reader& reader, const Principal& principal,
-                                          engine::DocumentId id);
+    // The document, where the principal may see it; else Error not_found.
+    struct Readable {
+        storage::DocumentRow row;
+        std::shared_ptr<const Flow> flow;
+        engine::Actor actor;
+    };
+    Result<Readable> readable(storage::Reader& reader, const Principal& principal,
+                              engine::DocumentId id);
 
     DocumentParts parts_;
     DocumentOptions options_;
     DocumentIds ids_;
+    std::function<void(std::vector<engine::Digest>)> erase_;
 
     struct Window {
         std::int64_t minute = 0;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -63,8 +64,16 @@ struct Replayed {
 // The key was used for another request.
 struct KeyReused {};
 
+// The person was disabled, or their session ended, between asking and deciding.
+struct SignedOut {};
+
 // Error `not_found` also stands for a document that the person may not know of; `unavailable` for a
 // full queue.
-using Outcome = std::variant<Done, Refused, Invalid, Replayed, KeyReused, engine::Error>;
+using Outcome = std::variant<Done, Refused, Invalid, Replayed, KeyReused, SignedOut, engine::Error>;
+
+// As it is kept for a repeated request: canonical JSON without any text of the document.
+std::string to_json(const Done& done);
+// Without the titles of the states. Error `malformed`.
+Result<Done> done_from_json(std::string_view canonical);
 
 }  // namespace gongkai::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,14 +16,17 @@ namespace gongkai::app {
 // its attachments, and what an offline proof needs. PublicDocument::proof_openings is
 //   {"content": "<content description, app/content.hpp>",
 //    "openings": [{"commitment": hex, "field": name, "salt": hex}, ...]}
-// The text behind an opening is the field's value; of a table, its canonical JSON.
+// The text behind an opening is the field's value, of a table its canonical JSON; the field
+// "attachments/0" is the name of the first file.
 storage::PublicDocument publish(const Flow& flow, const engine::Document& document,
                                 std::span<const storage::Opening> openings, bool draft,
                                 engine::Instant now);
-// The stub of a document that was withdrawn (撤稿): its title and the reason, nothing else.
+// The stub of a document that was withdrawn (撤稿): the title that it was published under and the
+// reason, nothing else. `before`: what is public now, where it can be read.
 storage::PublicDocument withdraw(const Flow& flow, const engine::Document& document,
                                  std::span<const storage::Opening> openings,
-                                 engine::Instant published_at);
+                                 const std::optional<storage::PublicDocument>& before,
+                                 engine::Instant now);
 
 // Reading for the portal: through the connection that can see the publication tables only.
 class Publications {

@@ -1,0 +1,292 @@
+#include "app/documents.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+
+#include "app/authorize.hpp"
+#include "app/content.hpp"
+#include "app/document_step.hpp"
+#include "app/log.hpp"
+#include "app/projection.hpp"
+#include "app/publications.hpp"
+#include "app/record.hpp"
+#include "engine/evolve.hpp"
+#include "storage/audit/leaf.hpp"
+
+namespace gongkai::app {
+
+using engine::Error;
+using engine::ErrorCode;
+
+namespace {
+
+bool is_new(const Input& input) {
+    return std::holds_alternative<input::Open>(input) ||
+           std::holds_alternative<input::HandIn>(input);
+}
+
+Error not_found(engine::DocumentId id) {
+    return {ErrorCode::not_found, "no document " + std::to_string(id)};
+}
+
+}  // namespace
+
+Documents::Documents(DocumentParts parts, DocumentOptions options)
+    : parts_(parts),
+      options_(std::move(options)),
+      ids_(parts.clock, parts.randomness),
+      origins_(std::make_unique<Origins>()) {}
+
+Documents::~Documents() = default;
+
+void Documents::on_purge(std::function<void(std::vector<engine::Digest>)> erase) {
+    erase_ = std::move(erase);
+}
+
+void Documents::submit(StepRequest request, Answer answer) {
+    auto step = std::make_shared<Step>();
+    auto prepared = prepare_input(std::move(request.input), parts_.randomness);
+    if (auto* wrong = std::get_if<Invalid>(&prepared)) {
+        ++parts_.metrics.invalid;
+        answer(std::move(*wrong));
+        return;
+    }
+    step->input = std::get<PreparedInput>(std::move(prepared));
+    step->request = std::move(request);
+    step->answer = std::move(answer);
+    start(std::move(step));
+}
+
+void Documents::submit_scheduled(engine::DocumentId document, Input input, Answer answer) {
+    auto step = std::make_shared<Step>();
+    step->input.input = std::move(input);
+    step->request.document = document;
+    step->scheduled = true;
+    step->answer = std::move(answer);
+    start(std::move(step));
+}
+
+void Documents::start(std::shared_ptr<Step> step) {
+    if (is_new(step->input.input)) step->new_id = ids_.next();
+    auto job = [this, step](storage::Transaction& transaction) {
+        return carry_out(*step, transaction);
+    };
+    auto done = [this, step](Result<void> committed) { finish(*step, std::move(committed)); };
+    if (auto queued = parts_.store.submit(std::move(job), std::move(done)); !queued) {
+        if (queued.error().code == ErrorCode::unavailable) ++parts_.metrics.shed;
+        step->answer(std::move(queued).error());
+    }
+}
+
+void Documents::finish(Step& step, Result<void> committed) {
+    Metrics& metrics = parts_.metrics;
+    if (!committed) {
+        ++metrics.errors;
+        step.answer(std::move(committed).error());
+        return;
+    }
+    struct Count {
+        Metrics& metrics;
+        void operator()(const Done& done) const { metrics.steps += done.changed ? 1 : 0; }
+        void operator()(const Refused& refused) const {
+            ++metrics.refusals[static_cast<std::size_t>(refused.refusal.reason)];
+        }
+        void operator()(const Invalid&) const { ++metrics.invalid; }
+        void operator()(const Replayed&) const { ++metrics.replayed; }
+        void operator()(const KeyReused&) const { ++metrics.invalid; }
+        void operator()(const SignedOut&) const {}
+        void operator()(const Error&) const {}
+    };
+    std::visit(Count{metrics}, step.outcome);
+    if (step.unrecorded) ++metrics.refusals_unrecorded;
+    if (!step.purged_files.empty() && erase_) erase_(std::move(step.purged_files));
+    // Not what there is about a document that this person may not know of.
+    const bool hidden = step.hidden && (std::holds_alternative<Refused>(step.outcome) ||
+                                        std::holds_alternative<Invalid>(step.outcome));
+    step.answer(hidden ? Outcome(not_found(step.request.document)) : std::move(step.outcome));
+}
+
+Outcome Documents::run(StepRequest request) {
+    std::mutex mutex;
+    std::condition_variable ready;
+    std::optional<Outcome> outcome;
+    submit(std::move(request), [&](Outcome answer) {
+        const std::lock_guard lock(mutex);
+        outcome = std::move(answer);
+        ready.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    ready.wait(lock, [&] { return outcome.has_value(); });
+    return std::move(*outcome);
+}
+
+void Documents::submit_all(std::vector<StepRequest> requests,
+                           std::function<void(std::vector<Outcome>)> answer) {
+    if (requests.empty()) {
+        answer({});
+        return;
+    }
+    struct Gathered {
+        std::mutex mutex;
+        std::vector<Outcome> outcomes;
+        std::size_t open = 0;
+        std::function<void(std::vector<Outcome>)> answer;
+    };
+    auto gathered = std::make_shared<Gathered>();
+    gathered->outcomes.resize(requests.size());
+    gathered->open = requests.size();
+    gathered->answer = std::move(answer);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        submit(std::move(requests[i]), [gathered, i](Outcome outcome) {
+            {
+                const std::lock_guard lock(gathered->mutex);
+                gathered->outcomes[i] = std::move(outcome);
+                if (--gathered->open != 0) return;
+            }
+            gathered->answer(std::move(gathered->outcomes));
+        });
+    }
+}
+
+// ---- inside the writer's job
+
+Result<bool> Documents::answered_before(Step& step, storage::Transaction& transaction) {
+    const auto& idempotency = step.request.idempotency;
+    if (!idempotency) return false;
+    TRY(const auto known,
+        transaction.find_idempotency(step.request.principal.person, idempotency->key));
+    if (!known) return false;
+    if (known->fingerprint != idempotency->fingerprint) {
+        step.outcome = KeyReused{};
+        return true;
+    }
+    TRY(Done done, done_from_json(known->response));
+    TRY(const auto flow, parts_.flows.by_digest(done.definition));
+    for (ActiveState& state : done.states) {
+        const engine::StateId id = flow->definition.state(state.name);
+        if (id != engine::kNone) state.title = flow->definition.states[id].title;
+    }
+    step.outcome = Replayed{std::move(done)};
+    return true;
+}
+
+Result<std::optional<engine::DocumentId>> Documents::handed_in_before(
+    Step& step, storage::Transaction& transaction) {
+    const auto* hand_in = std::get_if<input::HandIn>(&step.input.input);
+    if (hand_in == nullptr) return std::optional<engine::DocumentId>();
+    return transaction.find_external(hand_in->source, hand_in->source_id);
+}
+
+std::shared_ptr<const Flow> Documents::flow_of_new(const Step& step) const {
+    if (const auto* open = std::get_if<input::Open>(&step.input.input))
+        return parts_.flows.current(open->flow);
+    if (const auto* hand_in = std::get_if<input::HandIn>(&step.input.input))
+        return parts_.flows.current(hand_in->flow);
+    return nullptr;
+}
+
+Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction) {
+    // A job may be run again after a lost conflict: nothing is left of the run before.
+    step.begin();
+    const StepRequest& request = step.request;
+    step.now = parts_.record_clock.now();
+    step.directory = parts_.identity.directory();
+    if (step.scheduled) {
+        static const auto scheduler = std::make_shared<const engine::Actor>(
+            engine::Actor{engine::ActorKind::scheduler, 0, {}});
+        step.actor = scheduler;
+    } else {
+        if (!parts_.identity.valid(request.principal)) {
+            step.outcome = SignedOut{};
+            return {};
+        }
+        step.actor = step.directory->shared_actor(request.principal.person, step.now);
+        TRY(const bool answered, answered_before(step, transaction));
+        if (answered) return {};
+    }
+
+    engine::DocumentId id = request.document;
+    if (is_new(step.input.input)) {
+        TRY(const auto known, handed_in_before(step, transaction));
+        id = known.value_or(0);
+    }
+    if (id != 0) {
+        TRY(step.stored, transaction.find_document(id));
+        if (!step.stored) {
+            engine::Refusal refusal;
+            refusal.reason = engine::Reason::no_such_document;
+            step.hidden = true;
+            return refuse(step, transaction, std::move(refusal), nullptr);
+        }
+        TRY(step.flow, parts_.flows.by_digest(step.stored->document.definition));
+        step.hidden = !step.scheduled && !may_read(*step.actor, *step.flow, step.stored->document);
+    } else {
+        step.flow = flow_of_new(step);
+        if (!step.flow) {
+            step.outcome = Invalid{"/flow", "unknown_flow", "is not a flow", "没有这个流程"};
+            return {};
+        }
+    }
+
+    const engine::Document* document = step.stored ? &step.stored->document : nullptr;
+    ResolveContext resolving{*step.flow,
+                             document,
+                             step.new_id,
+                             request.principal.person,
+                             step.now,
+                             *step.directory,
+                             parts_.uploads,
+                             parts_.randomness,
+                             [&transaction, id] { return transaction.openings(id); }};
+    auto resolution = resolve(step.input, resolving);
+    if (auto* error = std::get_if<Error>(&resolution)) return std::move(*error);
+    if (auto* wrong = std::get_if<Invalid>(&resolution)) {
+        step.outcome = std::move(*wrong);
+        return {};
+    }
+    Resolved& resolved = std::get<Resolved>(resolution);
+
+    const bool migrates = std::holds_alternative<engine::Migrate>(resolved.command);
+    if (migrates) {
+        // The one command about a document whose permission is no matter of the flow.
+        if (!step.directory->holds(request.principal.person, kSystemAdmin)) {
+            engine::Refusal refusal;
+            refusal.reason = engine::Reason::role_missing;
+            refusal.who_could = {{kSystemAdmin, engine::Scope::anywhere, {}}};
+            step.outcome = Refused{std::move(refusal), id, document->revision, step.flow, {}};
+            return {};
+        }
+        step.hidden = false;
+        step.target = parts_.flows.current(document->flow);
+    }
+    step.calendar = parts_.calendars.current();
+    const engine::Context context{*step.actor,
+                                  step.now,
+                                  step.calendar->calendar,
+                                  &content_hash,
+                                  request.expected_revision,
+                                  request.on_behalf_of,
+                                  &step.flow->policy,
+                                  step.target ? &step.target->definition : nullptr};
+    engine::Verdict verdict =
+        engine::decide(step.flow->definition, document, resolved.command, context);
+    if (auto* refusal = std::get_if<engine::Refusal>(&verdict))
+        return refuse(step, transaction, std::move(*refusal), &resolved.command);
+    return write(step, transaction, resolved.command,
+                 std::get<engine::Decision>(std::move(verdict)), std::move(resolved.openings));
+}
+
+bool Documents::may_record_refusal(PersonId actor, Instant now) {
+    constexpr std::int64_t minute_ms = 60 * engine::ms_per_second;
+    const std::int64_t minute = now.ms / minute_ms;
+    const std::lock_guard lock(window_mutex_);
+    if (windows_.size() > 10'000)
+        std::erase_if(windows_, [&](const auto& entry) { return entry.second.minute != minute; });
+    Window& window = windows_[actor];
+    if (window.minute != minute) window = {minute, 0};
+    if (window.count >= options_.refusals_a_minute) return false;
+    ++window.count;
+    return true;
+}
+
+}  // namespace gongkai::app
