@@ -9,6 +9,7 @@
 // directory is reloaded, so that the change holds from the next request on.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,8 +17,10 @@
 #include <vector>
 
 #include "app/clock.hpp"
+#include "app/idempotency.hpp"
 #include "app/identity.hpp"
 #include "app/metrics.hpp"
+#include "app/refusal_bound.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::app {
@@ -39,6 +42,8 @@ using AdminResult = std::variant<T, Denied, engine::Error>;
 struct AdminRequest {
     Principal principal;
     std::string request_id;
+    // Repeated: the same answer again, but a key or secret that is shown once stays empty.
+    std::optional<Idempotency> idempotency;
 };
 
 // What a vocabulary says about roles.
@@ -136,17 +141,28 @@ class Administration {
 
   private:
     struct Act;
-    template <class T, class Change>
-    AdminResult<T> carry_out(const AdminRequest& request, Act act, Change change);
-    std::optional<Denied> may(const AdminRequest& request, std::string_view role) const;
-    std::optional<Denied> compatible(const DirectorySnapshot& directory, PersonId person,
-                                     const std::vector<storage::RoleHolding>& roles) const;
+    // The id that the change gave, or 0.
+    using Change = std::function<Result<std::uint64_t>(storage::Transaction&)>;
+    using Number = AdminResult<std::uint64_t>;
+    // Writes change and leaf in one job and reloads the directory. With acting_ held.
+    Number carry_out(const AdminRequest& request, const Act& act, const Change& change);
+    // Why not, or nullopt where the principal holds the role in their own name. Written down.
+    std::optional<Denied> may(const AdminRequest& request, const Act& act) const;
+    Denied refuse(const AdminRequest& request, const Act& act, Denied why);
+    // Whether these roles, with what is deputised, leave everyone with compatible ones.
+    std::optional<Denied> compatible(const DirectorySnapshot& directory) const;
+    std::optional<Denied> known_roles(const DirectorySnapshot& directory,
+                                      const std::vector<storage::RoleHolding>& roles,
+                                      bool machine) const;
+    std::optional<Denied> still_administered(const storage::Directory& directory) const;
 
     storage::Store& store_;
     Identity& identity_;
     RecordClock& clock_;
     Randomness& randomness_;
     Metrics& metrics_;
+    RefusalBound refusals_{60};
+    std::mutex acting_;         // one act after the other: each is checked on what the last left
     mutable std::mutex mutex_;  // of the catalogue
     RoleCatalog catalog_;
 };

@@ -1,6 +1,8 @@
 // Inside app/: one step on its way through the writer's job.
 #pragma once
 
+#include <unordered_map>
+
 #include "app/documents.hpp"
 #include "app/resolve.hpp"
 

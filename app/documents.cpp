@@ -35,6 +35,7 @@ Documents::Documents(DocumentParts parts, DocumentOptions options)
     : parts_(parts),
       options_(std::move(options)),
       ids_(parts.clock, parts.randomness),
+      refusals_(options_.refusals_a_minute),
       origins_(std::make_unique<Origins>()) {}
 
 Documents::~Documents() = default;
@@ -274,19 +275,6 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
         return refuse(step, transaction, std::move(*refusal), &resolved.command);
     return write(step, transaction, resolved.command,
                  std::get<engine::Decision>(std::move(verdict)), std::move(resolved.openings));
-}
-
-bool Documents::may_record_refusal(PersonId actor, Instant now) {
-    constexpr std::int64_t minute_ms = 60 * engine::ms_per_second;
-    const std::int64_t minute = now.ms / minute_ms;
-    const std::lock_guard lock(window_mutex_);
-    if (windows_.size() > 10'000)
-        std::erase_if(windows_, [&](const auto& entry) { return entry.second.minute != minute; });
-    Window& window = windows_[actor];
-    if (window.minute != minute) window = {minute, 0};
-    if (window.count >= options_.refusals_a_minute) return false;
-    ++window.count;
-    return true;
 }
 
 }  // namespace gongkai::app

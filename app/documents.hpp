@@ -19,27 +19,22 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "app/calendars.hpp"
 #include "app/clock.hpp"
 #include "app/flow.hpp"
+#include "app/idempotency.hpp"
 #include "app/identity.hpp"
 #include "app/input.hpp"
 #include "app/metrics.hpp"
 #include "app/outcome.hpp"
+#include "app/refusal_bound.hpp"
 #include "app/uploads.hpp"
 #include "app/views.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::app {
-
-// Same key, actor and fingerprint: the same answer again, for 48 hours.
-struct Idempotency {
-    std::string key;               // 1 to 200 characters
-    engine::Digest fingerprint{};  // over method, path and body
-};
 
 struct StepRequest {
     Principal principal;
@@ -134,7 +129,6 @@ class Documents {
     Result<void> tell(Step& step, storage::Transaction& transaction, const engine::Command& command,
                       const engine::Decision& decision, storage::StepRecord& record);
     void finish(Step& step, Result<void> committed);
-    bool may_record_refusal(PersonId actor, Instant now);
 
     Result<DocumentView> view(storage::Reader& reader, const storage::DocumentRow& row);
     // The document, where the principal may see it; else Error not_found.
@@ -151,12 +145,7 @@ class Documents {
     DocumentIds ids_;
     std::function<void(std::vector<engine::Digest>)> erase_;
 
-    struct Window {
-        std::int64_t minute = 0;
-        unsigned count = 0;
-    };
-    std::mutex window_mutex_;
-    std::unordered_map<PersonId, Window> windows_;
+    RefusalBound refusals_;
 
     // Which other system a document came from, for the filter of subscribers.
     struct Origins;

@@ -80,7 +80,7 @@ Result<void> Documents::refuse(Step& step, storage::Transaction& transaction,
         step.outcome = std::move(refused);
         return {};
     }
-    if (!may_record_refusal(step.actor->id, step.now)) {
+    if (!refusals_.allows(step.actor->id, step.now)) {
         step.unrecorded = true;
         step.outcome = std::move(refused);
         return {};
