@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -71,17 +72,29 @@ class Handler {
         stack.push_string(part);
         return without_nul(part, ec) && next();
     }
-    bool on_number_part(Text, Error&) { return true; }
+    bool on_number_part(Text part, Error&) {
+        digits_.append(part.data(), part.size());
+        return true;
+    }
     bool on_int64(std::int64_t number, Text, Error&) {
+        digits_.clear();
         stack.push_int64(number);
         return next();
     }
     bool on_uint64(std::uint64_t number, Text, Error&) {
+        digits_.clear();
         stack.push_uint64(number);
         return next();
     }
-    bool on_double(double number, Text, Error& ec) {
-        if (!std::isfinite(number)) return refuse(Fault::number_range, ec);
+    // The parser's own number may be off in its last bit, so the digits are read again.
+    bool on_double(double, Text part, Error& ec) {
+        digits_.append(part.data(), part.size());
+        double number = 0;
+        const auto end = digits_.data() + digits_.size();
+        const auto [stop, failed] = std::from_chars(digits_.data(), end, number);
+        digits_.clear();
+        if (failed != std::errc() || stop != end || !std::isfinite(number))
+            return refuse(Fault::number_range, ec);
         stack.push_double(number);
         return next();
     }
@@ -159,7 +172,8 @@ class Handler {
         return true;
     }
 
-    std::string keys_;  // of all open objects, one behind the other
+    std::string digits_;  // of the number that is being read
+    std::string keys_;    // of all open objects, one behind the other
     std::vector<Frame> frames_;
     std::size_t depth_ = 0;
 };
@@ -179,8 +193,8 @@ Issue describe(Fault fault, std::string pointer, std::size_t offset) {
             issue.detail_zh = "同一对象中的键重复";
             break;
         case Fault::number_range:
-            issue.detail = "a number that is too large to be represented";
-            issue.detail_zh = "数值过大，无法表示";
+            issue.detail = "a number too large or too small to be represented";
+            issue.detail_zh = "数值过大或过小，无法表示";
             break;
         case Fault::nul_character:
             issue.detail = "a NUL character in a string";

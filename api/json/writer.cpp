@@ -83,7 +83,8 @@ Writer& Writer::value(bool yes) {
 Writer& Writer::value(double number) {
     if (!std::isfinite(number)) return null();
     separate();
-    append_number(out_, number);
+    append_number(out_,
+                  number == 0 ? 0.0 : number);  // never "-0", which reads back as the integer 0
     return *this;
 }
 

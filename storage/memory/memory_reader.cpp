@@ -74,8 +74,8 @@ Result<std::vector<WorklistRow>> MemoryReader::worklist(std::span<const QueueKey
     for (const auto& [id, stored] : state_.documents) {
         for (const auto& [number, task] : stored->tasks) {
             const bool wanted =
-                std::any_of(queues.begin(), queues.end(), [&task](const QueueKey& queue) {
-                    return queue.role == task.role && queue.department == task.department;
+                std::any_of(queues.begin(), queues.end(), [&open = task](const QueueKey& queue) {
+                    return queue.role == open.role && queue.department == open.department;
                 });
             if (wanted && number > after)
                 rows.push_back({number, id, stored->document.document.flow, stored->title, task});

@@ -59,6 +59,7 @@ TEST_CASE("json: what two readers could read differently is refused") {
         {"\"\xED\xA0\x80\"", Fault::syntax, ""},
         {"\"\xF5\x80\x80\x80\"", Fault::syntax, ""},
         {"1e400", Fault::number_range, ""},
+        {"1e-400", Fault::number_range, ""},
         {R"({"a":[1,-1e999]})", Fault::number_range, "/a/1"},
         {R"({"a":1,"a":2})", Fault::duplicate_key, "/a"},
         {R"({"a":1,"b":2,"\u0061":3})", Fault::duplicate_key, "/a"},
@@ -101,6 +102,17 @@ TEST_CASE("json: what is right is read and written back as it was") {
     CHECK(json::parse(" [ 1 , 2.5 ]\r\n\t")->root().element(1).real() == 2.5);
 }
 
+TEST_CASE("json: a number is the nearest that there is, to its last bit") {
+    for (const double number :
+         {1.8446740000000002e25, 0.1, 5e-324, 1.7976931348623157e308, -1.5e-3}) {
+        const auto text = json::Writer().value(number).take();
+        INFO(text);
+        const auto document = json::parse(text);
+        REQUIRE(document.has_value());
+        CHECK(document->root().real() == number);
+    }
+}
+
 TEST_CASE("json: a thousand distinct keys pass, one of them twice does not") {
     std::string object = "{";
     for (int i = 0; i < 1000; ++i)
@@ -124,6 +136,7 @@ TEST_CASE("json: the writer quotes what must be quoted and repairs what is not U
         .begin_array()
         .value(1.5)
         .value(1e300 * 1e300)
+        .value(-0.0)
         .null()
         .value(std::uint64_t{18446744073709551615ULL})
         .begin_object()
@@ -134,9 +147,10 @@ TEST_CASE("json: the writer quotes what must be quoted and repairs what is not U
         .key("g")
         .raw("[]")
         .end_object();
-    CHECK(out.text() ==
-          R"({"a\"":"x\\y\n\u0001)"
-          "\x7F"
-          R"(公","b":-5,"c":true,"d":[1.5,null,null,18446744073709551615,{}],"f":"�(���","g":[]})");
+    CHECK(
+        out.text() ==
+        R"({"a\"":"x\\y\n\u0001)"
+        "\x7F"
+        R"(公","b":-5,"c":true,"d":[1.5,null,0,null,18446744073709551615,{}],"f":"�(���","g":[]})");
     CHECK(json::parse(out.take()).has_value());
 }
