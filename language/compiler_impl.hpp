@@ -82,7 +82,7 @@ struct FlowCompiler::Impl {
     engine::TimerId declare_timer(const Instance& instance, const std::string& prefix,
                                   const DeadlineSyntax& syntax);
 
-    // ---- filling (compiler_fill.cpp)
+    // ---- filling (compiler_fill.cpp, compiler_timers.cpp)
     void fill_flow();
     void fill_state(Instance& instance, Entry& entry);
     void fill_action(Instance& instance, Entry& entry, const ActionSyntax& syntax);
@@ -90,6 +90,8 @@ struct FlowCompiler::Impl {
     void fill_countersign(Instance& instance, Entry& entry);
     void fill_timer(Instance& instance, Entry* entry, const DeadlineSyntax& syntax,
                     engine::TimerId id);
+    // The one action by the clock that the timer takes when it runs out.
+    void choose_expiry(const Name& take, engine::Timer& timer);
     void fill_timers(Instance& instance);
     void warn_of_untaken(const Entry& entry);
     void check_routes(const Instance& instance, const Entry& entry);

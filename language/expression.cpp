@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engine/time.hpp"
+#include "language/guard_token.hpp"
 
 namespace gongkai::language {
 
@@ -18,34 +19,44 @@ using engine::Term;
 
 namespace {
 
-constexpr std::array<std::string_view, 25> kWords{
-    "and",  "or",      "not",       "in",          "is",  "by",      "another", "given", "missing",
-    "tag",  "true",    "false",     "yes",         "no",  "signed",  "actor",   "of",    "length",
-    "rows", "matches", "approvals", "attachments", "all", "drafter", "clock"};
-
 // Parentheses and `not` within each other.
 constexpr int kMaxNesting = 48;
 // With parameters put in; also what bounds the time of one evaluation.
 constexpr std::size_t kMaxTerms = 2'000;
 
-struct Token {
-    enum class Kind { word, number, date, symbol, parameter, end };
-    Kind kind = Kind::end;
-    std::string_view text;
-    std::size_t offset = 0;
-};
+const char* type_name(FieldType type) {
+    static constexpr std::array<const char*, 6> kNames{"flag",   "number", "date",
+                                                       "choice", "text",   "table"};
+    return kNames.at(static_cast<std::size_t>(type));
+}
+const char* type_name_zh(FieldType type) {
+    static constexpr std::array<const char*, 6> kNames{"是非字段", "数字", "日期",
+                                                       "选项",     "文本", "表格"};
+    return kNames.at(static_cast<std::size_t>(type));
+}
 
 // Thrown at the first mistake in the grammar; what follows it could only confuse.
 struct Stop {};
 
-bool is_name_start(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_name(char c) {
-    return is_name_start(c) || is_digit(c) || c == '_' || c == '/';
+// The text with its parameters put in, for explanations.
+std::string written_out(const Node& node, int depth) {
+    std::string out;
+    for (std::size_t at = 0; at < node.text.size();) {
+        std::size_t end = at + 1;
+        const Node* value = nullptr;
+        if (node.text[at] == '$' && depth < kMaxNesting) {
+            while (end < node.text.size() && is_name_character(node.text[end]))
+                ++end;
+            value = node.find(std::string_view(node.text).substr(at + 1, end - at - 1));
+        }
+        if (value == nullptr) {
+            out += node.text.substr(at, end - at);
+        } else {
+            out += "(" + written_out(*value, depth + 1) + ")";
+        }
+        at = end;
+    }
+    return out;
 }
 
 class Compiler {
@@ -115,27 +126,6 @@ class Compiler {
         next();
     }
 
-    // The text with its parameters put in, for explanations.
-    static std::string written_out(const Node& node, int depth) {
-        std::string out;
-        for (std::size_t at = 0; at < node.text.size();) {
-            std::size_t end = at + 1;
-            const Node* value = nullptr;
-            if (node.text[at] == '$' && depth < kMaxNesting) {
-                while (end < node.text.size() && is_name(node.text[end]))
-                    ++end;
-                value = node.find(std::string_view(node.text).substr(at + 1, end - at - 1));
-            }
-            if (value == nullptr) {
-                out += node.text.substr(at, end - at);
-            } else {
-                out += "(" + written_out(*value, depth + 1) + ")";
-            }
-            at = end;
-        }
-        return out;
-    }
-
     [[noreturn]] void fail(std::size_t offset, std::size_t length, std::string code,
                            Message message, Message hint = {}) {
         report(offset, length, std::move(code), std::move(message), std::move(hint));
@@ -164,58 +154,20 @@ class Compiler {
     // ---- words
 
     void next() {
-        while (at_ < text_.size() &&
-               (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n'))
-            ++at_;
-        const std::size_t start = at_;
-        const auto take = [&](Token::Kind kind) {
-            token_ = {kind, text_.substr(start, at_ - start), start};
-        };
-        if (at_ == text_.size()) return take(Token::Kind::end);
-        const char c = text_[at_];
-        if (is_name_start(c)) {
-            while (at_ < text_.size() && is_name(text_[at_]))
-                ++at_;
-            return take(Token::Kind::word);
-        }
-        if (c == '$' && at_ + 1 < text_.size() && is_name_start(text_[at_ + 1])) {
-            ++at_;
-            while (at_ < text_.size() && is_name(text_[at_]))
-                ++at_;
-            return take(Token::Kind::parameter);
-        }
-        if (is_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
-            ++at_;
-            bool date = false;
-            while (at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '-')) {
-                date = date || text_[at_] == '-';
-                ++at_;
-            }
-            return take(date ? Token::Kind::date : Token::Kind::number);
-        }
-        static constexpr std::array<std::string_view, 11> kSymbols{"!=", "<=", ">=", "<", ">", "=",
-                                                                   "(",  ")",  "[",  "]", ","};
-        for (const std::string_view symbol : kSymbols) {
-            if (!text_.substr(at_).starts_with(symbol)) continue;
-            at_ += symbol.size();
-            return take(Token::Kind::symbol);
-        }
-        // A whole code point, so that the caret does not cut one.
-        ++at_;
-        while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U)
-            ++at_;
-        const std::string_view strange = text_.substr(start, at_ - start);
+        token_ = next_token(text_, at_);
+        if (token_.kind != Token::Kind::strange) return;
+        const char c = token_.text.front();
         Message hint;
-        if (strange == "&" || strange == "|" || strange == "!") {
+        if (c == '&' || c == '|' || c == '!') {
             hint = {"conditions are joined by `and`, `or` and `not`", "条件用 and、or、not 连接"};
         } else if (c >= 'A' && c <= 'Z') {
             hint = {"names are written in lower case", "名称使用小写字母"};
-        } else if (strange == "'" || strange == "\"") {
+        } else if (c == '\'' || c == '"') {
             hint = {"the content of a text cannot be compared", "不能比较文本内容"};
         }
-        fail(start, strange.size(), "guard_syntax",
-             {fmt::format("`{}` means nothing in a condition", strange),
-              fmt::format("条件中不能使用“{}”", strange)},
+        fail(token_.offset, token_.text.size(), "guard_syntax",
+             {fmt::format("`{}` means nothing in a condition", token_.text),
+              fmt::format("条件中不能使用“{}”", token_.text)},
              hint);
     }
 
@@ -610,17 +562,6 @@ class Compiler {
                scope_.suggest(kind, token.text));
     }
 
-    static const char* type_name(FieldType type) {
-        static constexpr std::array<const char*, 6> kNames{"flag",   "number", "date",
-                                                           "choice", "text",   "table"};
-        return kNames.at(static_cast<std::size_t>(type));
-    }
-    static const char* type_name_zh(FieldType type) {
-        static constexpr std::array<const char*, 6> kNames{"是非字段", "数字", "日期",
-                                                           "选项",     "文本", "表格"};
-        return kNames.at(static_cast<std::size_t>(type));
-    }
-
     const Node* node_;
     std::string_view text_;
     GuardScope& scope_;
@@ -633,10 +574,6 @@ class Compiler {
 };
 
 }  // namespace
-
-bool is_guard_word(std::string_view name) {
-    return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
-}
 
 std::size_t stack_depth(const std::vector<Term>& terms) {
     std::size_t depth = 0;
