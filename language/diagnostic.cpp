@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include "language/unicode.hpp"
@@ -232,6 +230,7 @@ void Reporter::add(Severity severity, const Span& span, std::string code, Messag
                    Message hint) {
     if (severity == Severity::error) failed_ = true;
     if (found_.size() >= kMostFound) return;
+    if (!told_.emplace(span.file, span.offset, code, message.en).second) return;
     const File& file = files_.at(span.file);
     const std::uint32_t number = line(span);
     const std::size_t start = file.line_starts[number - 1];
@@ -274,14 +273,9 @@ std::vector<Diagnostic> Reporter::take() {
         return std::tie(a.file, a.offset) < std::tie(b.file, b.offset);
     });
     std::vector<Diagnostic> out;
-    // A part is read once for every place that runs it, and would repeat itself.
-    std::set<std::tuple<FileId, std::uint32_t, std::string, std::string>> seen;
-    for (Found& found : found_) {
-        if (!seen.emplace(found.file, found.offset, found.diagnostic.code, found.diagnostic.message)
-                 .second)
-            continue;
+    for (Found& found : found_)
         out.push_back(std::move(found.diagnostic));
-    }
+    told_.clear();
     found_.clear();
     return out;
 }

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "language/source.hpp"
@@ -100,6 +102,8 @@ class Reporter {
 
     std::vector<File> files_;
     std::vector<Found> found_;
+    // A part is read once for every place that runs it, and would repeat itself.
+    std::set<std::tuple<FileId, std::uint32_t, std::string, std::string>> told_;
     bool failed_ = false;
 };
 
