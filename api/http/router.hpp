@@ -34,7 +34,8 @@ struct Route {
     std::string content_security_policy{};
 };
 
-// One step around every handler. Both functions run on the I/O thread and must not block.
+// One step around every handler. Both functions run on the I/O thread and must not block. One that
+// throws is answered 500, and the handler does not run.
 struct Middleware {
     std::string name{};
     // Sees the request when its head is known and its body is not yet read, so that a refused

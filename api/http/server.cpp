@@ -1,5 +1,6 @@
 #include "api/http/server.hpp"
 
+#include <signal.h>
 #include <sys/random.h>
 
 #include <array>
@@ -213,6 +214,11 @@ const Router& Server::router() const {
 }
 
 void Server::run() {
+    // sendfile to a peer that has gone raises it, and unlike send has no flag against that.
+    sigset_t pipe_signal;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
     impl_->hub->mailbox->bind_thread();
     auto accepting = impl_->accept_all();
     asio::co_spawn(impl_->io, std::move(accepting), asio::detached);

@@ -49,11 +49,12 @@ struct ServerConfig {
     std::chrono::milliseconds accept_backoff{100};  // after EMFILE and its like
     std::chrono::seconds retry_after{1};            // what a 503 asks for
 
-    // Asked for every write, before its body is read; true answers 503. I/O thread, must not block.
+    // The functions below run on the I/O thread; they must not block and must not throw.
+    // Asked for every write, before its body is read; true answers 503.
     std::function<bool()> overloaded;
-    // Called for every response, on the I/O thread, must not block.
+    // Called for every response.
     std::function<void(const Served&)> served;
-    // Called on every sweep, on the I/O thread: for what is done now and then (flushing a log).
+    // Called on every sweep: for what is done now and then (flushing a log).
     std::function<void()> tick;
 };
 
@@ -70,7 +71,8 @@ class Server {
     // Binds and listens. Returns the port.
     boost::system::result<std::uint16_t> listen();
     std::uint16_t port() const;
-    // Serves on the calling thread, which is the I/O thread, until drained or stopped.
+    // Serves on the calling thread, which is the I/O thread, until drained or stopped. SIGPIPE is
+    // blocked in that thread from here on.
     void run();
 
     // Any thread. Runs the function on the I/O thread, soon. Completing many Responders inside one

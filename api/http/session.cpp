@@ -188,12 +188,35 @@ std::optional<Response> Session::check_before_body() {
         return to_response(
             problem(EdgeProblem::body_too_large).with("limit", std::to_string(limit)));
     }
-    for (const auto& step : hub_.router.middleware()) {
-        ++steps_entered_;
-        if (!step.before) continue;
-        if (auto response = step.before(request)) return response;
+    return run_before(request);
+}
+
+// The steps are as fallible as handlers, and a failing one must not let the request pass.
+std::optional<Response> Session::run_before(Request& request) {
+    try {
+        for (const auto& step : hub_.router.middleware()) {
+            ++steps_entered_;
+            if (!step.before) continue;
+            if (auto response = step.before(request)) return response;
+        }
+    } catch (...) {
+        fault_ = "middleware_threw";
+        return to_response(EdgeProblem::internal_error);
     }
     return std::nullopt;
+}
+
+void Session::run_after(const Request& request, Response& response) {
+    const auto& steps = hub_.router.middleware();
+    for (auto i = steps_entered_; i > 0; --i) {
+        if (!steps[i - 1].after) continue;
+        try {
+            steps[i - 1].after(request, response);
+        } catch (...) {
+            fault_ = "middleware_threw";
+            response = to_response(EdgeProblem::internal_error);
+        }
+    }
 }
 
 // --- the body
@@ -287,9 +310,7 @@ void Session::begin_response() {
     if (gone_) return;
     auto& request = exchange_->request;
     auto& response = exchange_->response;
-    const auto& steps = hub_.router.middleware();
-    for (auto i = steps_entered_; i > 0; --i)
-        if (steps[i - 1].after) steps[i - 1].after(request, response);
+    run_after(request, response);
     keep_alive_ = keep_alive_ && !hub_.draining;
     const bool bodiless =
         !has_body(response.status) || (understood_ && request.method == Method::head);

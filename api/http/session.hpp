@@ -82,6 +82,8 @@ class Session {
     void answer(Response response, std::string_view fault = {});
     void refuse_and_close(EdgeProblem problem, std::string_view fault);
     std::optional<Response> check_before_body();
+    std::optional<Response> run_before(Request& request);
+    void run_after(const Request& request, Response& response);
     void begin_body();
     void take_body(std::string_view bytes);
     void end_body();

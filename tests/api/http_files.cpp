@@ -154,6 +154,43 @@ TEST_CASE("download: a file is streamed under a name of its own, and HEAD tells 
     CHECK(client.ask(get("/download")).status == 404);
 }
 
+TEST_CASE(
+    "download: a peer that goes away in the middle, or a file that shrinks, harms nobody else") {
+    Folder folder;
+    const auto path = folder.path / "stored";
+    std::ofstream(path, std::ios::binary) << std::string(20'000'000, 'x');
+    bool shrink = false;
+    Router router;
+    router.add({.method = Method::get,
+                .pattern = "/download",
+                .handler = sync([&](const Request&) {
+                    auto file = OpenFile::open(path);
+                    if (shrink) fs::resize_file(path, 1'000'000);
+                    return download(std::move(*file), "x", "application/octet-stream");
+                }),
+                .operation = "download"});
+    router.add({.method = Method::post,
+                .pattern = "/shrink",
+                .handler = sync([&](const Request&) {
+                    shrink = true;
+                    return no_content();
+                }),
+                .operation = "shrink"});
+    Running running(std::move(router));
+    for (int i = 0; i < 3; ++i) {
+        Client leaving(running.port());
+        leaving.send(get("/download") + get("/download"));
+    }
+    while (running.server.counts().open > 0)
+        std::this_thread::yield();
+    Client client(running.port());
+    CHECK(client.ask(get("/download")).body.size() == 20'000'000);
+    CHECK(client.ask(post("/shrink", "")).status == 204);
+    CHECK(client.ask(get("/download")).body.size() == 1'000'000);
+    CHECK(client.closed());
+    CHECK(Client(running.port()).ask(get("/download")).status == 200);
+}
+
 TEST_CASE("download: no file name can break out of its header") {
     struct Row {
         std::string name, plain, extended;

@@ -131,6 +131,36 @@ TEST_CASE(
     CHECK(trace == "outer gate inner /inner /gate /outer ");
 }
 
+TEST_CASE("middleware: a step that throws lets nothing pass") {
+    bool handled = false;
+    for (const bool before : {true, false}) {
+        Router router;
+        router.add({.method = Method::get,
+                    .pattern = "/secret",
+                    .handler = sync([&](const Request&) {
+                        handled = true;
+                        return text_response(200, "secret");
+                    }),
+                    .operation = "secret"});
+        Middleware step{.name = "broken"};
+        if (before)
+            step.before = [](Request&) -> std::optional<Response> {
+                throw std::runtime_error("x");
+            };
+        else
+            step.after = [](const Request&, Response&) { throw std::runtime_error("x"); };
+        router.use(std::move(step));
+        Running running(std::move(router));
+        Client client(running.port());
+        for (int i = 0; i < 2; ++i) {
+            const auto reply = client.ask(get("/secret"));
+            CHECK(reply.status == 500);
+            CHECK(reply.body.find("secret") == reply.body.npos);
+        }
+        CHECK(handled == !before);
+    }
+}
+
 TEST_CASE("server: a handler that throws, or names fields that only the edge sets, does no harm") {
     Router router;
     router.add({.method = Method::get,
