@@ -22,13 +22,6 @@ bool any_active(const Document& document, const std::vector<StateId>& states) {
     });
 }
 
-// Writing what the public will read makes an author; setting an attribute or giving an opinion does
-// not.
-bool is_authorship(const Field& field) {
-    return field.content && field.published && !field.derived &&
-           (field.type == FieldType::text || field.type == FieldType::table);
-}
-
 }  // namespace
 
 Step::Step(const Definition& definition, Document document, const Context& context,
@@ -79,7 +72,7 @@ bool Step::change(const std::vector<FieldChange>& fields,
         if (document_.fields[change.field] == change.value) continue;
         const Field& field = definition_.fields[change.field];
         content = content || field.content;
-        authorship = authorship || is_authorship(field);
+        authorship = authorship || field.authored();
         edited.fields.push_back(change);
     }
     if (attachments && *attachments != document_.attachments) {
