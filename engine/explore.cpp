@@ -81,7 +81,7 @@ struct Explorer::Impl {
     // Calls `run` with every way in which the fields that the questions read can be filled, where
     // nothing forbids it.
     void resolve(const Abstract& from, const std::vector<Question>& questions, std::size_t index,
-                 const Grant* grant, const Try& run) const;
+                 const Grant* grant, const Try& run, const Try& refuted = {}) const;
     void split(const Abstract& from, FieldId field, const Try& run) const;
     // Whether the guard holds; or a field that it depends on and that is not known.
     std::variant<bool, FieldId> known(const Guard& guard, const Abstract& state,
@@ -93,7 +93,7 @@ struct Explorer::Impl {
     void edits(const Abstract& from, const State& state, const Visitor& visit) const;
     void act(const Abstract& from, const State& state, ActionId id, const Visitor& visit) const;
     void try_act(const Abstract& from, const State& state, ActionId id, const Assignment& by,
-                 const Visitor& visit) const;
+                 bool asked_anew, const Visitor& visit) const;
     void votes(const Abstract& from, StateId id, const Visitor& visit) const;
     void withdrawals(const Abstract& from, const Place& place, const Visitor& visit) const;
     void renewals(const Abstract& from, const State& state, const Visitor& visit) const;
@@ -235,13 +235,16 @@ void Explorer::Impl::split(const Abstract& from, FieldId field, const Try& run) 
 }
 
 void Explorer::Impl::resolve(const Abstract& from, const std::vector<Question>& questions,
-                             std::size_t index, const Grant* grant, const Try& run) const {
+                             std::size_t index, const Grant* grant, const Try& run,
+                             const Try& refuted) const {
     if (index == questions.size()) {
         run(from);
         return;
     }
     const Question& question = questions[index];
-    const auto again = [&](const Abstract& state) { resolve(state, questions, index, grant, run); };
+    const auto again = [&](const Abstract& state) {
+        resolve(state, questions, index, grant, run, refuted);
+    };
     bool holds_now = false;
     if (question.guard == nullptr) {
         if (from.any[question.given]) {
@@ -257,7 +260,11 @@ void Explorer::Impl::resolve(const Abstract& from, const std::vector<Question>& 
         }
         holds_now = std::get<bool>(answer);
     }
-    if (holds_now || !question.must) resolve(from, questions, index + 1, grant, run);
+    if (holds_now || !question.must) {
+        resolve(from, questions, index + 1, grant, run, refuted);
+    } else if (refuted) {
+        refuted(from);
+    }
 }
 
 std::vector<Question> Explorer::Impl::questions_of(const Action& action) const {
@@ -347,7 +354,7 @@ void Explorer::Impl::edits(const Abstract& from, const State& state, const Visit
 }
 
 void Explorer::Impl::try_act(const Abstract& from, const State& state, ActionId id,
-                             const Assignment& by, const Visitor& visit) const {
+                             const Assignment& by, bool asked_anew, const Visitor& visit) const {
     const Action& action = definition.actions[id];
     Move move;
     move.kind = Move::Kind::act;
@@ -358,7 +365,7 @@ void Explorer::Impl::try_act(const Abstract& from, const State& state, ActionId 
     if (action.comment != CommentRule::forbidden) command.comment = Committed{Digest{}, 1};
     const Instant now = action.after.empty() ? kEarly : kLate;
     const Grant plain{by.role, department_for(by), 0};
-    resolve(from, questions_of(action), 0, &plain, [&](const Abstract& resolved) {
+    const auto take = [&](const Abstract& resolved) {
         bool drafter_done = false;
         for (const Who& who : candidates(action, by.role)) {
             const bool drafter = who.person == kDrafter || who.on_behalf_of == kDrafter;
@@ -369,7 +376,16 @@ void Explorer::Impl::try_act(const Abstract& from, const State& state, ActionId 
             const bool taken = run(&resolved, command, move, &grant, now, nullptr, visit);
             drafter_done = drafter_done || (drafter && taken);
         }
-    });
+    };
+    // A document that cannot take this step, because of what it holds, is gone into for itself:
+    // another step must be open to it, or it is stuck.
+    const auto stay = [&](const Abstract& refuted) {
+        Move known;
+        known.kind = Move::Kind::known;
+        known.subject = id;
+        visit(Step{known, refuted, Decision{}, abstraction.pack(refuted)});
+    };
+    resolve(from, questions_of(action), 0, &plain, take, asked_anew ? Try{} : Try{stay});
 }
 
 void Explorer::Impl::act(const Abstract& from, const State& state, ActionId id,
@@ -385,14 +401,14 @@ void Explorer::Impl::act(const Abstract& from, const State& state, ActionId id,
         if (!part_of_content && abstraction.tracked(field)) filled.any[field] = true;
     }
     for (const Assignment& by : action.by) {
-        try_act(filled, state, id, by, visit);
+        try_act(filled, state, id, by, filled.any != from.any, visit);
         if (!content) continue;
         Abstract changed = filled;
         changed.document.content = kChanged;
         for (const FieldId field : action.asks) {
             if (abstraction.tracked(field)) changed.any[field] = true;
         }
-        try_act(changed, state, id, by, visit);
+        try_act(changed, state, id, by, true, visit);
     }
 }
 
@@ -589,6 +605,9 @@ StoryStep Explorer::tell(const Move& move, const Document& after) const {
             step.action = with_title(action.name, action.title);
             break;
         }
+        case Move::Kind::known:
+            step.action = "cannot " + definition.actions[move.subject].name;
+            break;
         case Move::Kind::vote:
             step.action = move.detail == static_cast<std::uint16_t>(Ballot::approve)
                               ? "vote: approve"

@@ -45,7 +45,9 @@ struct StoryStep {
 
 // What led from one abstract state to the next.
 struct Move {
-    enum class Kind : std::uint8_t { open, edit, act, vote, withdraw, renew, tick };
+    // known: no step, but it came out that an action (`subject`) is not open to a document that
+    // holds what this one holds.
+    enum class Kind : std::uint8_t { open, edit, act, vote, withdraw, renew, tick, known };
     Kind kind = Kind::open;
     std::uint8_t person = 0;
     std::uint8_t on_behalf_of = 0;

@@ -37,7 +37,9 @@ Walk simulate(const Definition& definition, const Policy& policy, std::uint64_t 
         StoryStep told;
         bool rests = false;
         explorer.successors(at, [&](const Explorer::Step& step) {
-            if (step.key == at || generator.next() % ++seen != 0) return;
+            if (step.key == at || step.move.kind == Move::Kind::known ||
+                generator.next() % ++seen != 0)
+                return;
             next = step.key;
             told = explorer.tell(step.move, step.after.document);
             const StateId root = step.after.document.places[0].state;
