@@ -161,7 +161,7 @@ int explore_rules(const ExploreOptions& options) {
         const engine::Graph graph =
             engine::explore(explorer, {options.max_states},
                             [&](std::uint32_t, std::uint32_t, const engine::Explorer::Step& step) {
-                                ++visits[explorer.tell(step.move, step.after.document).action];
+                                ++visits[explorer.tell(step.move, step.after).action];
                             });
         complete = complete && graph.complete;
         if (options.json) {

@@ -6,17 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "engine/explore.hpp"
+#include "engine/decide.hpp"
+#include "engine/relevance.hpp"
 
 namespace gongkai::engine {
 
-// People of an exploration. The drafter wrote the document; a fresh person has done nothing yet.
-// What a fresh person signed is remembered as by "somebody else", so that the next one who acts is
-// fresh again: whatever several people can do, people who are all different can do as well, because
-// separation of duties only ever forbids.
+// People of an exploration. 1 drafts; 2 to 7 are fresh; kSomebody stands for a signer whose
+// identity nobody asks for and who never acts again; voters of a countersigning count from
+// kFirstVoter.
 inline constexpr PersonId kDrafter = 1;
-inline constexpr PersonId kFresh = 2;
-inline constexpr PersonId kSomebody = 3;
+inline constexpr PersonId kFirstFresh = 2;
+inline constexpr PersonId kLastFresh = 7;
+inline constexpr PersonId kSomebody = 9;
 inline constexpr PersonId kFirstVoter = 100;
 
 // Before any running deadline, and after all of them.
@@ -36,31 +37,21 @@ class Abstraction {
     // The definition without the timers that cannot change the course; the others count one hour.
     const Definition& definition() const { return definition_; }
 
-    std::string pack(const Abstract& state) const;
-    Abstract unpack(const std::string& key) const;
+    std::string pack(const Document& document) const;
+    Document unpack(const std::string& key) const;
 
-    // Fields that some guard or rule reads.
+    // Values of a tracked field that some guard tells apart; the first is always "no value".
     bool tracked(FieldId field) const { return !values_[field].empty(); }
-    // The values that they tell apart; the first is always "no value".
     const std::vector<std::optional<Value>>& values(FieldId field) const { return values_[field]; }
     // What a field that nobody looks at holds.
     Value filler(FieldId field) const;
-    // Attachments that the guards ask for; 0: they do not.
+    bool attachments_tracked() const { return attachments_ > 0; }
     std::size_t attachments() const { return attachments_; }
+    bool timer_tracked(TimerId timer) const { return timers_[timer]; }
 
   private:
-    using Signatures = std::vector<std::array<std::uint8_t, 3>>;  // kind, live, by the drafter
-    using Votes = std::vector<std::array<std::uint16_t, 3>>;      // state, ballot, by the drafter
-    Signatures pack_signatures(const Document& document) const;
-    static Votes pack_votes(const Document& document);
     void read_guard(const Guard& guard);
     void choose_values();
-    void choose_what_matters(const Policy& policy);
-    bool may_speak(const PolicyRule& rule, StateId id) const;
-    void spread_backwards(std::vector<bool>& matters,
-                          const std::function<bool(const Action&)>& replaces,
-                          const std::function<bool(StateId)>& rewritten) const;
-    bool anywhere(const Document& document, const std::vector<bool>& states) const;
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
@@ -77,14 +68,9 @@ class Abstraction {
     std::vector<Tests> tests_;
     std::vector<std::vector<std::optional<Value>>> values_;
     std::size_t attachments_ = 0;
-    // By SignatureId and StateId: whether it still matters there that one was voided, or is live.
-    std::vector<std::vector<bool>> void_matters_;
-    std::vector<std::vector<bool>> live_matters_;
-    std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
-    // By FieldId and StateId: whether its value matters there; whether it may be edited there.
-    std::vector<std::vector<bool>> field_matters_;
-    std::vector<std::vector<bool>> editable_;
-    std::vector<bool> timers_;  // by TimerId: it can change the course
+    std::vector<bool> timers_;
+    std::vector<bool> tracked_;  // by FieldId
+    std::optional<Relevance> relevance_;
 };
 
 }  // namespace gongkai::engine

@@ -4,12 +4,14 @@
 #include <map>
 #include <set>
 
-#include "engine/abstraction.hpp"
+#include "engine/guard.hpp"
 #include "engine/policy.hpp"
 
 namespace gongkai::engine {
 
 namespace {
+
+constexpr std::uint32_t kNever = Graph::kRoot;
 
 class Checker {
   public:
@@ -20,11 +22,11 @@ class Checker {
           entered_(definition.states.size()),
           taken_(definition.actions.size()),
           spoke_(policy.rules.size()),
-          broken_(policy.rules.size()) {
-        explore(explorer_, limits, graph_,
-                [this](std::uint32_t from, std::uint32_t, const Explorer::Step& step) {
-                    look_at(from, step);
-                });
+          broken_(policy.rules.size(), kNever) {
+        graph_ = explore(explorer_, limits,
+                         [this](std::uint32_t from, std::uint32_t to, const Explorer::Step& step) {
+                             look_at(from, to, step);
+                         });
     }
 
     CheckReport report() && {
@@ -45,7 +47,7 @@ class Checker {
     }
 
   private:
-    void look_at(std::uint32_t from, const Explorer::Step& step);
+    void look_at(std::uint32_t from, std::uint32_t to, const Explorer::Step& step);
     void states_and_actions();
     void ways_out();
     void quorums();
@@ -75,13 +77,13 @@ class Checker {
     std::vector<bool> entered_;
     std::vector<bool> taken_;
     std::vector<bool> spoke_;
-    std::vector<bool> broken_;
-    // By rule: the node from which the first breaking step led on, and that step.
+    // By rule: the first node that a breaking step led to, and that step.
+    std::vector<std::uint32_t> broken_;
     std::map<std::size_t, std::pair<std::uint32_t, StoryStep>> breach_;
     CheckReport report_;
 };
 
-void Checker::look_at(std::uint32_t from, const Explorer::Step& step) {
+void Checker::look_at(std::uint32_t from, std::uint32_t to, const Explorer::Step& step) {
     for (const Event& event : step.decision.events) {
         const auto* moved = std::get_if<Moved>(&event);
         if (moved != nullptr && moved->to != kNone) entered_[moved->to] = true;
@@ -94,24 +96,17 @@ void Checker::look_at(std::uint32_t from, const Explorer::Step& step) {
             [](const Event& event) { return !std::holds_alternative<TimerSet>(event); });
         if (action != kNone && acted) taken_[action] = true;
     }
+    const Grant* grant = step.decision.exercised ? &*step.decision.exercised : nullptr;
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
         const PolicyRule& rule = policy_.rules[i];
-        if (broken_[i]) continue;
-        if (!speaks(rule, definition_, step.after.document, step.decision.events,
-                    step.decision.effects)) {
+        if (broken_[i] != kNever && spoke_[i]) continue;
+        if (!speaks(rule, definition_, step.after, step.decision.events, step.decision.effects)) {
             continue;
         }
         spoke_[i] = true;
-        const auto facts = explorer_.breach(rule.require, step);
-        if (!facts) continue;
-        broken_[i] = true;
-        StoryStep last = explorer_.tell(step.move, step.after.document);
-        if (from != Graph::kRoot) {
-            // What the step itself found out, and what makes the breach.
-            last.action += explorer_.tell(explorer_.facts(graph_.keys[from], step.key));
-        }
-        last.action += explorer_.tell(*facts);
-        breach_.emplace(i, std::pair{from, std::move(last)});
+        if (holds(rule.require, definition_, step.after, grant)) continue;
+        broken_[i] = to;
+        breach_.emplace(i, std::pair{from, explorer_.tell(step.move, step.after)});
     }
 }
 
@@ -256,7 +251,7 @@ void Checker::rules() {
         if (spoke_[i]) report_.exercised_rules.push_back(rule.id);
         const bool bound =
             std::find(rule.flows.begin(), rule.flows.end(), definition_.flow) != rule.flows.end();
-        if (broken_[i]) {
+        if (broken_[i] != kNever) {
             Finding& finding =
                 add(FindingKind::policy_broken, rule.id,
                     "The flow can break the rule " + rule.id + " (" + rule.title + ").",

@@ -14,11 +14,6 @@ std::uint16_t position(const Things& things, std::string_view name) {
 
 }  // namespace
 
-bool Field::authored() const {
-    return content && published && !derived &&
-           (type == FieldType::text || type == FieldType::table);
-}
-
 FieldId Definition::field(std::string_view name) const {
     return position(fields, name);
 }

@@ -48,10 +48,6 @@ struct Field {
     bool derived =
         false;  // set by the system from the body (its 附注, a 密级 mark), never by a person
     std::vector<std::string> basis;
-
-    // Whoever changes it writes what the public will read, and counts as an author. Setting an
-    // attribute or giving an opinion does not make one.
-    bool authored() const;
 };
 
 // ---- who

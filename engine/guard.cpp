@@ -66,16 +66,8 @@ std::int64_t approvals(const Document& document, StateId state) {
     });
 }
 
-}  // namespace
-
-bool given(const Document& document, FieldId field) {
-    if (field >= document.fields.size() || !document.fields[field]) return false;
-    const auto* committed = std::get_if<Committed>(&*document.fields[field]);
-    return committed == nullptr || committed->size > 0;
-}
-
-bool holds(const Term& term, const Definition& definition, const Document& document,
-           const Grant* exercised) {
+bool atom(const Term& term, const Definition& definition, const Document& document,
+          const Grant* exercised) {
     const std::uint16_t subject = term.subject;
     switch (term.op) {
         case Op::constant:
@@ -120,6 +112,14 @@ bool holds(const Term& term, const Definition& definition, const Document& docum
     return false;
 }
 
+}  // namespace
+
+bool given(const Document& document, FieldId field) {
+    if (field >= document.fields.size() || !document.fields[field]) return false;
+    const auto* committed = std::get_if<Committed>(&*document.fields[field]);
+    return committed == nullptr || committed->size > 0;
+}
+
 bool holds(const Guard& guard, const Definition& definition, const Document& document,
            const Grant* exercised) {
     if (guard.always()) return true;
@@ -139,7 +139,7 @@ bool holds(const Guard& guard, const Definition& definition, const Document& doc
                 stack[depth - 1] = stack[depth - 1] || stack[depth];
                 break;
             default:
-                stack[depth++] = holds(term, definition, document, exercised);
+                stack[depth++] = atom(term, definition, document, exercised);
         }
     }
     return stack[0];

@@ -9,10 +9,6 @@ namespace gongkai::engine {
 bool holds(const Guard& guard, const Definition& definition, const Document& document,
            const Grant* exercised);
 
-// One comparison of a guard, not op_not, op_and or op_or.
-bool holds(const Term& term, const Definition& definition, const Document& document,
-           const Grant* exercised);
-
 // Whether the field has a value; a text or table must also not be empty.
 bool given(const Document& document, FieldId field);
 

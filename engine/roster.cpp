@@ -145,7 +145,7 @@ std::vector<Finding> check_roster(const Definition& definition,
     const Explorer explorer(staffed, none);
     bool rests = false;
     explore(explorer, {}, [&](std::uint32_t, std::uint32_t, const Explorer::Step& step) {
-        const StateId root = step.after.document.places[0].state;
+        const StateId root = step.after.places[0].state;
         rests = rests || (root != kNone && staffed.states[root].final);
     });
     if (!rests) {

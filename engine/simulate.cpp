@@ -27,7 +27,7 @@ Walk simulate(const Definition& definition, const Policy& policy, std::uint64_t 
     Explorer::Key at;
     explorer.initial([&](const Explorer::Step& step) {
         at = step.key;
-        walk.steps.push_back(explorer.tell(step.move, step.after.document));
+        walk.steps.push_back(explorer.tell(step.move, step.after));
     });
     while (walk.steps.size() < max_steps) {
         // One of the possible steps, each as likely as the other: the k-th replaces the choice with
@@ -37,12 +37,10 @@ Walk simulate(const Definition& definition, const Policy& policy, std::uint64_t 
         StoryStep told;
         bool rests = false;
         explorer.successors(at, [&](const Explorer::Step& step) {
-            if (step.key == at || step.move.kind == Move::Kind::known ||
-                generator.next() % ++seen != 0)
-                return;
+            if (step.key == at || generator.next() % ++seen != 0) return;
             next = step.key;
-            told = explorer.tell(step.move, step.after.document);
-            const StateId root = step.after.document.places[0].state;
+            told = explorer.tell(step.move, step.after);
+            const StateId root = step.after.places[0].state;
             rests = root != kNone && definition.states[root].final;
         });
         if (seen == 0) break;

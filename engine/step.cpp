@@ -22,6 +22,13 @@ bool any_active(const Document& document, const std::vector<StateId>& states) {
     });
 }
 
+// Writing what the public will read makes an author; setting an attribute or giving an opinion does
+// not.
+bool is_authorship(const Field& field) {
+    return field.content && field.published && !field.derived &&
+           (field.type == FieldType::text || field.type == FieldType::table);
+}
+
 }  // namespace
 
 Step::Step(const Definition& definition, Document document, const Context& context,
@@ -72,7 +79,7 @@ bool Step::change(const std::vector<FieldChange>& fields,
         if (document_.fields[change.field] == change.value) continue;
         const Field& field = definition_.fields[change.field];
         content = content || field.content;
-        authorship = authorship || field.authored();
+        authorship = authorship || is_authorship(field);
         edited.fields.push_back(change);
     }
     if (attachments && *attachments != document_.attachments) {

@@ -38,7 +38,7 @@ TEST_CASE("check: a publication of the wrong attribute is found with its shortes
     const Finding& finding = report.findings[0];
     CHECK(finding.kind == FindingKind::policy_broken);
     CHECK(finding.subject == "only_proactive_is_published");
-    REQUIRE(finding.story.size() == 4);
+    REQUIRE(finding.story.size() == 6);
     CHECK(finding.story.front().action == "open");
     CHECK(finding.story.back().action == "publish (签发公开)");
 }
