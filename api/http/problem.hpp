@@ -18,6 +18,8 @@
 namespace gongkai::api {
 
 struct Problem {
+    // Not an aggregate: a number must not be taken for a problem, see boost::system::result.
+    Problem() = default;
     unsigned status = 500;
     std::string code{};
     std::string title{}, title_zh{};

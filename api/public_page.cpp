@@ -1,0 +1,158 @@
+#include "api/public_page.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "api/http/file.hpp"
+#include "api/json/document.hpp"
+
+namespace gongkai::api {
+
+std::string html_escaped(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        switch (c) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+namespace {
+
+const engine::Field* field_of(const app::Flow* flow, std::string_view name) {
+    if (flow == nullptr) return nullptr;
+    const auto id = flow->definition.field(name);
+    return id == engine::kNone ? nullptr : &flow->definition.fields[id];
+}
+
+std::string title_among(const std::vector<engine::NamedChoice>& words, std::string_view name) {
+    for (const auto& word : words)
+        if (word.name == name) return word.title;
+    return std::string(name);
+}
+
+// Paragraphs at empty lines, breaks at the others.
+std::string paragraphs(std::string_view text) {
+    std::string out = "<p>";
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        text.remove_prefix(end == text.npos ? text.size() : end + 1);
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        if (line.empty())
+            out += "</p>\n<p>";
+        else
+            out += html_escaped(line) + "<br>\n";
+    }
+    return out + "</p>\n";
+}
+
+std::string table(const engine::Field* field, const json::Value& rows) {
+    std::vector<std::string> columns;
+    if (field != nullptr)
+        for (const auto& column : field->columns)
+            columns.push_back(column.name);
+    for (std::size_t i = 0; field == nullptr && i < rows.size(); ++i) {
+        const auto row = rows.element(i);
+        for (std::size_t k = 0; k < row.size(); ++k)
+            if (std::find(columns.begin(), columns.end(), row.key(k)) == columns.end())
+                columns.emplace_back(row.key(k));
+    }
+    std::string out = "<table>\n<thead><tr>";
+    for (const auto& column : columns)
+        out += "<th>" +
+               html_escaped(field != nullptr ? title_among(field->columns, column) : column) +
+               "</th>";
+    out += "</tr></thead>\n<tbody>\n";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto row = rows.element(i);
+        if (row.kind() != json::Kind::object) continue;
+        out += "<tr>";
+        for (const auto& column : columns) {
+            const auto at = row.find(column);
+            const bool given =
+                at != json::Value::npos && row.element(at).kind() == json::Kind::text;
+            out += "<td>" + (given ? html_escaped(row.element(at).text()) : "") + "</td>";
+        }
+        out += "</tr>\n";
+    }
+    return out + "</tbody></table>\n";
+}
+
+std::string value_html(const engine::Field* field, const json::Value& value) {
+    switch (value.kind()) {
+        case json::Kind::text:
+            if (field != nullptr && field->type == engine::FieldType::choice)
+                return "<p>" + html_escaped(title_among(field->choices, value.text())) + "</p>\n";
+            return paragraphs(value.text());
+        case json::Kind::boolean:
+            return value.boolean() ? "<p>是</p>\n" : "<p>否</p>\n";
+        case json::Kind::list:
+            return table(field, value);
+        default:
+            return "<p>" + html_escaped(value.to_json()) + "</p>\n";
+    }
+}
+
+std::string fields_html(const std::string& fields, const app::Flow* flow) {
+    const auto parsed = json::parse(fields);
+    if (!parsed || parsed->root().kind() != json::Kind::object) return "";
+    const auto root = parsed->root();
+    std::string out;
+    for (std::size_t i = 0; i < root.size(); ++i) {
+        const auto name = root.key(i);
+        if (name == "title") continue;  // the heading
+        const auto* field = field_of(flow, name);
+        out += "<section>\n<h2>" + html_escaped(field != nullptr ? field->title : name) +
+               "</h2>\n" + value_html(field, root.element(i)) + "</section>\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string public_page(const storage::PublicDocument& document, const app::Flow* flow) {
+    const std::string id = std::to_string(document.document);
+    const std::string title = html_escaped(document.title);
+    std::string out =
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+        title + "</title>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n";
+    if (document.draft) out += "<p><strong>征求意见稿</strong></p>\n";
+    if (document.withdrawn) out += "<p><strong>已撤稿</strong></p>\n";
+    out += "<p>" + html_escaped(flow != nullptr ? flow->definition.title : document.flow) +
+           "，<time>" + engine::to_string(document.published_at) + "</time></p>\n";
+    out += fields_html(document.fields, flow);
+    if (!document.attachments.empty()) {
+        out += "<section>\n<h2>附件</h2>\n<ul>\n";
+        for (const auto& attachment : document.attachments)
+            out += "<li><a href=\"/public/v1/documents/" + id + "/attachments/" +
+                   to_hex(attachment.digest) + "\">" + html_escaped(attachment.name) +
+                   "</a></li>\n";
+        out += "</ul>\n</section>\n";
+    }
+    out += "<footer>\n<p><a href=\"/public/v1/documents/" + id +
+           "/proof\">证明文件</a>（可离线验证）；内容摘要 <code>" + to_hex(document.content) +
+           "</code></p>\n</footer>\n</main>\n</body>\n</html>\n";
+    return out;
+}
+
+}  // namespace gongkai::api
