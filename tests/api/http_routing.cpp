@@ -219,7 +219,11 @@ TEST_CASE(
 }
 
 TEST_CASE("problem: detail, article and further members are carried") {
-    Problem refusal{.status = 403, .code = "self_review", .title = "t", .title_zh = "标题"};
+    Problem refusal;
+    refusal.status = 403;
+    refusal.code = "self_review";
+    refusal.title = "t";
+    refusal.title_zh = "标题";
     refusal.article = "国令711 第17条";
     refusal.with_detail("d", "详情").with("actors", R"(["a"])");
     CHECK(to_json(refusal) ==
