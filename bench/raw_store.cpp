@@ -66,7 +66,7 @@ class Bare {
             "UPDATE documents SET revision = ?2, last_record = ?3, last_leaf = ?4, "
             "keys = ?5, body = ?6 WHERE id = ?1");
         leaf_ = prepare("INSERT INTO leaves VALUES(?1, ?2, ?3, ?4, ?5)");
-        opening_ = prepare("INSERT INTO openings VALUES(?1, ?2, ?3, ?4)");
+        text_ = prepare("INSERT INTO texts VALUES(?1, ?2, ?3, ?4, ?5)");
         caption_ = prepare("INSERT INTO captions VALUES(?1, ?2, ?3, '', '')");
         task_ = prepare("INSERT INTO tasks VALUES(?1, ?2, ?3, 0, ?4, 0, ?5, ?6)");
         task_done_ = prepare("DELETE FROM tasks WHERE queue = ?1 AND number = ?2");
@@ -99,9 +99,13 @@ class Bare {
             if (!step.created) {
                 const auto& [before, before_record] = last[step.after.id];
                 row.previous = before_record;
+                row.first_previous_text = before.keys.last_text;
                 row.gone_task = before.keys.tasks[0];
                 row.gone_timer = before.keys.timers[0];
             }
+            row.first_text = texts_ + 1;
+            texts_ += step.openings.size() + (step.title ? 1 : 0);
+            row.keys.last_text = texts_;
             sq::encode_keys(row.keys, row.keys_blob);
             encode_document(step.after, row.body);
             last[step.after.id] = {row, record};
@@ -139,6 +143,7 @@ class Bare {
         sq::TaskKey gone_task;
         sq::TimerKey gone_timer;
         RecordId previous = kNoRecord;
+        std::uint64_t first_text = 0, first_previous_text = 0;
         std::string keys_blob, body;
     };
 
@@ -189,6 +194,16 @@ class Bare {
                       "q" + role + "@" + department, role, department);
     }
 
+    void write_text(std::uint64_t number, std::uint64_t previous, std::string_view commitment,
+                    std::string_view salt, std::string_view text) {
+        bind_id(text_, 1, number);
+        bind_id(text_, 2, previous);
+        bind(text_, 3, commitment);
+        bind(text_, 4, salt);
+        bind(text_, 5, text);
+        once(text_);
+    }
+
     void write(const Row& row, RecordId record) {
         const StepRecord& step = *row.step;
         const DocumentId id = step.after.id;
@@ -204,18 +219,19 @@ class Bare {
         bind_text(leaf_, 4, step.leaf);
         bind(leaf_, 5, nodes.bytes());
         once(leaf_);
+        std::uint64_t text = row.first_text;
+        std::uint64_t previous = row.first_previous_text;
         for (const Opening& opening : step.openings) {
-            bind_id(opening_, 1, id);
-            bind(opening_, 2, audit::as_view(opening.commitment));
-            bind(opening_, 3, audit::as_view(opening.salt));
-            bind_text(opening_, 4, opening.text);
-            once(opening_);
+            write_text(text, previous, audit::as_view(opening.commitment),
+                       audit::as_view(opening.salt), opening.text);
+            previous = text++;
         }
+        if (step.title) write_text(text, previous, {"", 0}, {"", 0}, *step.title);
         const sq::TaskKey& task = row.keys.tasks[0];
         if (step.created) {
             bind_id(caption_, 1, id);
             bind(caption_, 2, row.flow);
-            bind_text(caption_, 3, *step.title);
+            bind_id(caption_, 3, row.keys.last_text);
             once(caption_);
         } else {
             bind(task_done_, 1, row.gone_task.queue);
@@ -252,11 +268,12 @@ class Bare {
     sqlite3* db_ = nullptr;
     int frames_ = 0;
     std::vector<sqlite3_stmt*> all_;
-    sqlite3_stmt *find_, *insert_, *update_, *leaf_, *opening_, *caption_, *task_, *task_done_,
+    sqlite3_stmt *find_, *insert_, *update_, *leaf_, *text_, *caption_, *task_, *task_done_,
         *timer_, *timer_done_, *count_, *begin_, *commit_;
     std::unordered_map<std::string, std::int64_t> numbers_;
     std::unordered_map<std::int64_t, std::int64_t> counts_;
     std::vector<Row> rows_;
+    std::uint64_t texts_ = 0;
     audit::Frontier tree_;
     Digest root_{};
 };

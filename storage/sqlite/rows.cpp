@@ -100,7 +100,7 @@ Result<std::optional<std::int64_t>> NameCache::find_queue(std::string_view role,
 
 void encode_keys(const DocumentKeys& keys, std::string& out) {
     const std::size_t begin = out.size();
-    out.resize(begin + 2 * kMaxVarint + keys.tasks.size() * (7 * kMaxVarint + 1) +
+    out.resize(begin + 3 * kMaxVarint + keys.tasks.size() * (7 * kMaxVarint + 1) +
                keys.timers.size() * (3 * kMaxVarint + 1));
     RawWriter to(out.data() + begin);
     to.number(keys.tasks.size());
@@ -121,6 +121,7 @@ void encode_keys(const DocumentKeys& keys, std::string& out) {
         to.number(static_cast<std::uint64_t>(timer.name));
         to.byte(timer.provisional ? 1 : 0);
     }
+    to.number(keys.last_text);
     out.resize(static_cast<std::size_t>(to.at() - out.data()));
 }
 
@@ -144,6 +145,7 @@ Result<void> decode_keys(std::string_view bytes, DocumentKeys& out) {
         timer.name = static_cast<std::int64_t>(in.number());
         timer.provisional = in.byte_up_to(1) != 0;
     }
+    out.last_text = in.number();
     if (in.good() && in.at_end()) return {};
     return Error{ErrorCode::malformed, "the stored task and timer keys of a document are damaged"};
 }

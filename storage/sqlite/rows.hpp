@@ -81,6 +81,7 @@ struct TimerKey {
 struct DocumentKeys {
     std::vector<TaskKey> tasks;
     std::vector<TimerKey> timers;
+    std::uint64_t last_text = 0;  // storage/sqlite/texts.hpp
     bool operator==(const DocumentKeys&) const = default;
 };
 void encode_keys(const DocumentKeys& keys, std::string& out);

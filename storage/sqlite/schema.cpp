@@ -19,9 +19,9 @@ CREATE TABLE documents(
 ) STRICT;
 CREATE INDEX documents_by_department ON documents(department);
 
--- What lists show of a document and what seldom changes.
+-- What lists show of a document and what seldom changes. flow: names.id, title: texts.number.
 CREATE TABLE captions(
-    document INTEGER PRIMARY KEY, flow INTEGER NOT NULL, title TEXT NOT NULL,
+    document INTEGER PRIMARY KEY, flow INTEGER NOT NULL, title INTEGER NOT NULL,
     source TEXT NOT NULL, source_id TEXT NOT NULL
 ) STRICT;
 CREATE TABLE externals(
@@ -36,10 +36,12 @@ CREATE TABLE leaves(
     bytes TEXT NOT NULL, nodes BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE openings(
-    document INTEGER NOT NULL, commitment BLOB NOT NULL, salt BLOB NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY(document, commitment)
-) STRICT, WITHOUT ROWID;
+-- Appended, and erased in place: storage/sqlite/texts.hpp. previous: the document's text before
+-- this one; 0: none. A title has an empty commitment.
+CREATE TABLE texts(
+    number INTEGER PRIMARY KEY, previous INTEGER NOT NULL, commitment BLOB NOT NULL,
+    salt BLOB NOT NULL, text BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE queues(
     id INTEGER PRIMARY KEY, role TEXT NOT NULL, department TEXT NOT NULL,
@@ -76,18 +78,14 @@ CREATE TABLE idempotency(
 ) STRICT;
 CREATE INDEX idempotency_by_key ON idempotency(key_hash);
 
+-- One row for each time that a document was published; live: the present one. The others are
+-- erased in place: storage/sqlite/texts.hpp.
 CREATE TABLE publications(
-    document INTEGER PRIMARY KEY, record INTEGER NOT NULL, draft INTEGER NOT NULL,
-    withdrawn INTEGER NOT NULL, flow TEXT NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL,
-    proof_openings TEXT NOT NULL, content BLOB NOT NULL, department TEXT NOT NULL,
-    published_at INTEGER NOT NULL
+    record INTEGER PRIMARY KEY, document INTEGER NOT NULL, live INTEGER NOT NULL,
+    flow TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX publications_by_record ON publications(record);
-CREATE INDEX publications_by_flow ON publications(flow, record);
-CREATE TABLE publication_attachments(
-    document INTEGER NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL,
-    size INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY(document, position)
-) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX publications_live ON publications(document) WHERE live = 1;
+CREATE INDEX publications_by_flow ON publications(flow, record) WHERE live = 1;
 
 CREATE TABLE departments(
     code TEXT PRIMARY KEY, title TEXT NOT NULL, parent TEXT NOT NULL, active INTEGER NOT NULL
@@ -139,6 +137,8 @@ CREATE TRIGGER leaves_stay BEFORE UPDATE ON leaves
     BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 CREATE TRIGGER leaves_are_kept BEFORE DELETE ON leaves
     BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts
+    BEGIN SELECT RAISE(ABORT, 'texts are append-only'); END;
 CREATE TRIGGER sources_are_new BEFORE INSERT ON sources
     WHEN EXISTS (SELECT 1 FROM sources WHERE digest = NEW.digest)
     BEGIN SELECT RAISE(ABORT, 'sources are append-only'); END;
@@ -146,6 +146,9 @@ CREATE TRIGGER sources_stay BEFORE UPDATE ON sources
     BEGIN SELECT RAISE(ABORT, 'sources are append-only'); END;
 CREATE TRIGGER sources_are_kept BEFORE DELETE ON sources
     BEGIN SELECT RAISE(ABORT, 'sources are append-only'); END;
+CREATE TRIGGER names_are_new BEFORE INSERT ON names
+    WHEN EXISTS (SELECT 1 FROM names WHERE id = NEW.id OR name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'names are append-only'); END;
 CREATE TRIGGER names_stay BEFORE UPDATE ON names
     BEGIN SELECT RAISE(ABORT, 'names are append-only'); END;
 CREATE TRIGGER names_are_kept BEFORE DELETE ON names
@@ -171,7 +174,7 @@ Result<void> switch_to_wal(Connection& writer, bool wrong_pragma_order) {
 
 }  // namespace
 
-const char* const kPublicTables[] = {"publications", "publication_attachments", nullptr};
+const char* const kPublicTables[] = {"publications", nullptr};
 
 Result<void> prepare_schema(Connection& writer, const std::string& path, bool wrong_pragma_order) {
     TRY(const bool empty, is_empty(writer));

@@ -1,7 +1,6 @@
 #include "storage/sqlite/snapshot_reader.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "storage/document_codec.hpp"
 
@@ -31,25 +30,6 @@ Result<StoredLeaf> leaf_of(Statement& row) {
 
 }  // namespace
 
-Result<std::vector<Opening>> read_openings(Connection& connection, DocumentId id) {
-    Statement& query = connection.statement(
-        "SELECT commitment, salt, text FROM openings WHERE document = ?1 ORDER BY commitment");
-    const Cursor cursor(query);
-    query.bind_id(1, id);
-    std::vector<Opening> out;
-    for (;;) {
-        TRY(const bool row, query.step());
-        if (!row) return out;
-        Opening& opening = out.emplace_back();
-        TRY(opening.commitment, query.digest(0));
-        const std::string_view salt = query.bytes(1);
-        if (salt.size() != opening.salt.size())
-            return Error{ErrorCode::malformed, "a stored salt has the wrong length"};
-        std::memcpy(opening.salt.data(), salt.data(), salt.size());
-        opening.text = query.text(2);
-    }
-}
-
 std::vector<Statement>& SnapshotReader::side_by_side(Sql sql, std::size_t count) {
     std::vector<Statement>& all = parallel_[sql];
     while (all.size() < count)
@@ -66,11 +46,11 @@ namespace {
     "d.id, d.last_record, d.body, c.title, c.source, c.source_id FROM documents d JOIN captions " \
     "c ON c.document = d.id "
 
-Result<DocumentRow> document_of(Statement& row) {
+Result<DocumentRow> document_of(Connection& connection, Statement& row) {
     DocumentRow out;
     out.last_record = row.id(1);
     TRY(out.document, decode_document(row.bytes(2)));
-    out.title = row.text(3);
+    TRY(out.title, read_title(connection, row.id(3)));
     out.source = row.text(4);
     out.source_id = row.text(5);
     return out;
@@ -83,7 +63,7 @@ Result<std::optional<DocumentRow>> SnapshotReader::find_document(DocumentId id) 
     const Cursor cursor(find);
     TRY(const bool known, find.bind_id(1, id).step());
     if (!known) return std::optional<DocumentRow>();
-    TRY(DocumentRow row, document_of(find));
+    TRY(DocumentRow row, document_of(connection_, find));
     return std::optional(std::move(row));
 }
 
@@ -138,7 +118,7 @@ Result<DocumentPage> SnapshotReader::documents(const DocumentFilter& filter) {
         }
         last = queries[newest].id(0);
         ++scanned;
-        TRY(DocumentRow row, document_of(queries[newest]));
+        TRY(DocumentRow row, document_of(connection_, queries[newest]));
         if (!filter.matches || filter.matches(row.document)) page.rows.push_back(std::move(row));
         TRY(const bool more, queries[newest].step());
         has_row[newest] = more;
@@ -146,7 +126,15 @@ Result<DocumentPage> SnapshotReader::documents(const DocumentFilter& filter) {
 }
 
 Result<std::vector<Opening>> SnapshotReader::openings(DocumentId id) {
-    return read_openings(connection_, id);
+    DocumentKeys keys;
+    {
+        Statement& find = connection_.statement("SELECT keys FROM documents WHERE id = ?1");
+        const Cursor cursor(find);
+        TRY(const bool known, find.bind_id(1, id).step());
+        if (!known) return std::vector<Opening>();
+        TRY_VOID(decode_keys(find.bytes(0), keys));
+    }
+    return read_openings(connection_, keys.last_text);
 }
 
 // ---- worklists
@@ -171,7 +159,7 @@ Result<WorklistRow> SnapshotReader::worklist_row(Statement& task, const QueueKey
         return Error{ErrorCode::malformed,
                      "document " + std::to_string(row.document) + " has no caption"};
     TRY(row.flow, names_.name(caption.integer(0)));
-    row.title = caption.text(1);
+    TRY(row.title, read_title(connection_, caption.id(1)));
     return row;
 }
 

@@ -5,11 +5,11 @@
 
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/texts.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::storage::sqlite {
 
-Result<std::vector<Opening>> read_openings(Connection& connection, DocumentId id);
 Result<Directory> read_directory(Connection& connection);
 
 // Lives as long as its connection; a snapshot is begin() .. end().
@@ -63,7 +63,6 @@ class SnapshotPublicReader final : public PublicReader {
     Result<bool> has_attachment(DocumentId id, const Digest& digest) override;
 
   private:
-    Result<PublicDocument> document(Statement& row);
     Connection& connection_;
 };
 

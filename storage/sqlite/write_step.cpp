@@ -43,7 +43,7 @@ Result<RecordId> WriterTransaction::apply_step(const StepRecord& step, Row& row)
     TRY(const RecordId record, append_leaf(after.id, row.last_record, step.leaf));
     TRY_VOID(apply_tasks(after.id, record, step.tasks, row.keys.tasks));
     TRY_VOID(apply_timers(after.id, step.timers, row.keys.timers));
-    TRY_VOID(apply_texts(step));
+    TRY_VOID(apply_texts(step, row.keys.last_text));
     for (const OutboxMessage& message : step.outbox)
         TRY_VOID(apply_outbox(message));
     if (step.publication) TRY_VOID(apply_publication(*step.publication, record));
@@ -186,99 +186,78 @@ Result<void> WriterTransaction::apply_timers(DocumentId document,
 // ---- texts
 // ----------------------------------------------------------------------------------------
 
-Result<void> WriterTransaction::apply_texts(const StepRecord& step) {
+Result<void> WriterTransaction::apply_texts(const StepRecord& step, TextNumber& last_text) {
     const DocumentId id = step.after.id;
-    // The same commitment is the same salt and text.
-    if (!step.purge) {
+    TextNumber title = 0;
+    if (step.purge) {
+        // What comes with the step is gone before it was there.
+        TRY_VOID(erase_texts(connection_, std::exchange(last_text, 0)));
+        TRY_VOID(erase_publication(id));
+    } else {
         for (const Opening& opening : step.openings) {
-            TRY_VOID(connection_
-                         .statement("INSERT OR IGNORE INTO openings"
-                                    "(document, commitment, salt, text) VALUES(?1, ?2, ?3, ?4)")
-                         .bind_id(1, id)
-                         .bind_digest(2, opening.commitment)
-                         .bind_blob(3, {reinterpret_cast<const char*>(opening.salt.data()),
-                                        opening.salt.size()})
-                         .bind_text(4, opening.text)
-                         .run());
+            TRY(last_text, append_opening(connection_, last_text, opening));
+        }
+        if (step.title) {
+            TRY(last_text, append_title(connection_, last_text, *step.title));
+            title = last_text;
         }
     }
-    if (step.created) {
-        TRY(const std::int64_t flow, numbering_.name(step.after.flow));
-        Statement& caption = connection_.statement(
-            "INSERT INTO captions(document, flow, title, source, source_id) "
-            "VALUES(?1, ?2, ?3, ?4, ?5)");
-        caption.bind_id(1, id)
-            .bind(2, flow)
-            .bind_text(3, step.title && !step.purge ? *step.title : std::string_view())
-            .bind_text(4, step.external ? step.external->first : std::string_view())
-            .bind_text(5, step.external ? step.external->second : std::string_view());
-        TRY_VOID(caption.run());
-        if (step.external) {
-            TRY_VOID(connection_
-                         .statement("INSERT INTO externals(source, source_id, document) "
-                                    "VALUES(?1, ?2, ?3)")
-                         .bind_text(1, step.external->first)
-                         .bind_text(2, step.external->second)
-                         .bind_id(3, id)
-                         .run());
-        }
-    } else if (step.title || step.purge) {
-        TRY_VOID(connection_.statement("UPDATE captions SET title = ?2 WHERE document = ?1")
-                     .bind_id(1, id)
-                     .bind_text(2, step.purge ? std::string_view() : *step.title)
-                     .run());
-    }
-    if (!step.purge) return {};
-    TRY_VOID(
-        connection_.statement("DELETE FROM openings WHERE document = ?1").bind_id(1, id).run());
-    return drop_publication(id);
+    if (step.created) return insert_caption(step, title);
+    if (!step.title && !step.purge) return {};
+    return connection_.statement("UPDATE captions SET title = ?2 WHERE document = ?1")
+        .bind_id(1, id)
+        .bind_id(2, title)
+        .run();
+}
+
+Result<void> WriterTransaction::insert_caption(const StepRecord& step, TextNumber title) {
+    const DocumentId id = step.after.id;
+    TRY(const std::int64_t flow, numbering_.name(step.after.flow));
+    const std::string_view source = step.external ? step.external->first : std::string_view();
+    const std::string_view source_id = step.external ? step.external->second : std::string_view();
+    TRY_VOID(connection_
+                 .statement("INSERT INTO captions(document, flow, title, source, source_id) "
+                            "VALUES(?1, ?2, ?3, ?4, ?5)")
+                 .bind_id(1, id)
+                 .bind(2, flow)
+                 .bind_id(3, title)
+                 .bind_text(4, source)
+                 .bind_text(5, source_id)
+                 .run());
+    if (!step.external) return {};
+    return connection_
+        .statement("INSERT INTO externals(source, source_id, document) VALUES(?1, ?2, ?3)")
+        .bind_text(1, source)
+        .bind_text(2, source_id)
+        .bind_id(3, id)
+        .run();
 }
 
 // ---- the public projection
 // ------------------------------------------------------------------------
 
-Result<void> WriterTransaction::drop_publication(DocumentId document) {
-    TRY_VOID(connection_.statement("DELETE FROM publication_attachments WHERE document = ?1")
-                 .bind_id(1, document)
-                 .run());
-    return connection_.statement("DELETE FROM publications WHERE document = ?1")
+Result<void> WriterTransaction::erase_publication(DocumentId document) {
+    return connection_
+        .statement(
+            "UPDATE publications SET live = 0, body = zeroblob(length(body)) "
+            "WHERE document = ?1 AND live = 1")
         .bind_id(1, document)
         .run();
 }
 
 Result<void> WriterTransaction::apply_publication(const PublicDocument& publication,
                                                   RecordId record) {
-    TRY_VOID(drop_publication(publication.document));
-    TRY_VOID(connection_
-                 .statement("INSERT INTO publications(document, record, draft, withdrawn, flow, "
-                            "title, fields, proof_openings, content, department, published_at) "
-                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
-                 .bind_id(1, publication.document)
-                 .bind_id(2, record)
-                 .bind(3, publication.draft ? 1 : 0)
-                 .bind(4, publication.withdrawn ? 1 : 0)
-                 .bind_text(5, publication.flow)
-                 .bind_text(6, publication.title)
-                 .bind_text(7, publication.fields)
-                 .bind_text(8, publication.proof_openings)
-                 .bind_digest(9, publication.content)
-                 .bind_text(10, publication.department)
-                 .bind(11, publication.published_at.ms)
-                 .run());
-    std::int64_t position = 0;
-    for (const PublicAttachment& attachment : publication.attachments) {
-        TRY_VOID(connection_
-                     .statement("INSERT INTO publication_attachments"
-                                "(document, position, digest, size, name) "
-                                "VALUES(?1, ?2, ?3, ?4, ?5)")
-                     .bind_id(1, publication.document)
-                     .bind(2, position++)
-                     .bind_digest(3, attachment.digest)
-                     .bind_id(4, attachment.size)
-                     .bind_text(5, attachment.name)
-                     .run());
-    }
-    return {};
+    TRY_VOID(erase_publication(publication.document));
+    encode_publication(publication, publication_);
+    return connection_
+        .statement(
+            "INSERT INTO publications(record, document, live, flow, body) "
+            "VALUES(?1, ?2, 1, ?3, ?4)")
+        .bind_id(1, record)
+        .bind_id(2, publication.document)
+        .bind_text(3, publication.flow)
+        .bind_blob(4, publication_)
+        .run();
 }
 
 }  // namespace gongkai::storage::sqlite

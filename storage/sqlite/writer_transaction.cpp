@@ -4,7 +4,6 @@
 
 #include "storage/audit/hash.hpp"
 #include "storage/document_codec.hpp"
-#include "storage/sqlite/snapshot_reader.hpp"
 
 namespace gongkai::storage::sqlite {
 
@@ -164,7 +163,8 @@ Result<std::optional<DocumentId>> WriterTransaction::find_external(const std::st
 }
 
 Result<std::vector<Opening>> WriterTransaction::openings(DocumentId id) {
-    return seen(read_openings(connection_, id));
+    TRY(const Row* const row, seen(load(id, nullptr)));
+    return seen(read_openings(connection_, row->keys.last_text));
 }
 
 Result<std::optional<IdempotencyRecord>> WriterTransaction::find_idempotency(

@@ -18,6 +18,7 @@
 #include "storage/audit/merkle.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/rows.hpp"
+#include "storage/sqlite/texts.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::storage::sqlite {
@@ -113,9 +114,10 @@ class WriterTransaction final : public Transaction {
                              std::vector<TaskKey>& stored);
     Result<void> apply_timers(DocumentId document, const std::vector<RunningTimer>& timers,
                               std::vector<TimerKey>& stored);
-    Result<void> apply_texts(const StepRecord& step);
+    Result<void> apply_texts(const StepRecord& step, TextNumber& last_text);
+    Result<void> insert_caption(const StepRecord& step, TextNumber title);
     Result<void> apply_publication(const PublicDocument& publication, RecordId record);
-    Result<void> drop_publication(DocumentId document);
+    Result<void> erase_publication(DocumentId document);
     Result<void> apply_outbox(const OutboxMessage& message);
     Result<void> promote_outbox(std::uint32_t subscriber, DocumentId document);
     Result<std::uint32_t> upsert(Sql sql, std::uint32_t id,
@@ -145,7 +147,7 @@ class WriterTransaction final : public Transaction {
     Digest last_leaf_{};  // hash of the leaf appended last
 
     // Reused so that a step allocates nothing for them.
-    std::string body_, keys_;
+    std::string body_, keys_, publication_;
     std::vector<TaskKey> new_tasks_;
     std::vector<TimerKey> new_timers_;
 };
