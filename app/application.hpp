@@ -26,23 +26,21 @@
 #include "app/publications.hpp"
 #include "app/scheduler.hpp"
 #include "engine/calendar.hpp"
+#include "language/source.hpp"
 #include "storage/audit/checkpoint.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::app {
 
 // A text file that rules or calendars are read from; paths as in workflows/ ("decision.yaml").
-struct RuleFile {
-    std::string path;
-    std::string text;
-};
+using RuleFile = language::SourceFile;
 
 struct ApplicationOptions {
     std::filesystem::path data;         // empty: everything in memory, for tests
     std::filesystem::path checkpoints;  // empty: data/checkpoints
     // The files of workflows/ (flows, parts, vocabulary, policy, calendars). Read once at start.
     std::vector<RuleFile> rules;
-    std::string calendar = "china";  // name of the calendar that deadlines are counted on
+    std::string calendar = "national";  // name of the calendar that deadlines are counted on
     std::string origin = "gongkai";  // name of the record in its checkpoints
     std::string event_source = "urn:gongkai";
     Identity::Options identity;
@@ -50,6 +48,9 @@ struct ApplicationOptions {
     bool read_only = false;              // never writes: for looking at a copy
     bool scheduler = true;               // start the scheduler's thread
     std::int64_t checkpoint_ms = 1'000;  // at most one a second
+    // The database cannot be trusted any more (an I/O error, corruption). By default this is
+    // logged and the process ends at once, with status 74 (EX_IOERR).
+    std::function<void(const engine::Error&)> on_broken;
     // For tests: the system's own where they are nullptr. Must outlive the application.
     Clock* clock = nullptr;
     Randomness* randomness = nullptr;

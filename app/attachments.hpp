@@ -3,9 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/documents.hpp"
+#include "app/file_shelf.hpp"
+#include "app/publications.hpp"
 #include "app/uploads.hpp"
 #include "storage/store.hpp"
 
@@ -23,31 +28,15 @@ struct ReadableFile {
     std::string name;  // as the document calls it
 };
 
-// Where the bytes lie. Implemented over storage/files; a folder of the test's own otherwise.
-class FileShelf {
-  public:
-    virtual ~FileShelf() = default;
-    // Takes over a complete file (renamed or copied; the source is gone afterwards), durably.
-    // Nothing happens where the bytes are there already. Error `storage_full`, `io`, `integrity`
-    // (the bytes do not have this digest).
-    virtual Result<void> put(const std::filesystem::path& spooled, const engine::Digest& digest,
-                             std::uint64_t size) = 0;
-    // Error `not_found`.
-    virtual Result<std::filesystem::path> path(const engine::Digest& digest) = 0;
-    virtual Result<void> erase(const engine::Digest& digest) = 0;
-    // Every file that is there and was put before that moment.
-    virtual Result<std::vector<engine::Digest>> older_than(Instant before) = 0;
-};
-
 class Attachments {
   public:
-    // All must outlive it.
-    Attachments(FileShelf& shelf, storage::Store& store, Documents& documents, Uploads& uploads,
-                Clock& clock);
+    // All must outlive it. `shelf`: nullptr where there is no folder to keep files in; every call
+    // then fails with `unavailable`.
+    Attachments(const FileShelf* shelf, storage::Store& store, Documents& documents,
+                Publications& publications, Uploads& uploads, Clock& clock);
 
-    // Where uploads are to be spooled to: on the same file system as the shelf.
-    const std::filesystem::path& spool_folder() const { return spool_; }
-    void set_spool_folder(std::filesystem::path folder) { spool_ = std::move(folder); }
+    // Where uploads are to be spooled to: on the same file system as the shelf. Empty without one.
+    std::filesystem::path spool_folder() const;
 
     // A file that was spooled while its digest was computed. From now on this person may attach
     // it.
@@ -59,18 +48,29 @@ class Attachments {
     // Of a published document.
     Result<ReadableFile> open_public(engine::DocumentId document, const engine::Digest& digest);
 
-    // Erases files that no document names and that nobody is about to attach: after a purge, and
-    // those that were left behind. Looks at every document: on the scheduler's thread. The number
-    // of files erased.
+    // Files of a document that was purged: swept in the next round. Any thread, quick.
+    void purged(const std::vector<engine::Digest>& digests);
+    // Erases what no document names any more and nobody is about to attach: at once what was
+    // purged; in the first round everything, and once a day what was put more than a day ago. Looks
+    // at every document: on the scheduler's thread. The number of files erased.
     Result<std::size_t> sweep(Instant now);
 
   private:
-    FileShelf& shelf_;
+    Result<std::vector<engine::Digest>> candidates(Instant now);
+    void again(std::vector<engine::Digest> orphans);  // in the next round
+    Result<void> keep_named(std::vector<engine::Digest>& candidates);
+
+    const FileShelf* shelf_;
     storage::Store& store_;
     Documents& documents_;
+    Publications& publications_;
     Uploads& uploads_;
     Clock& clock_;
-    std::filesystem::path spool_;
+    // Held while a file comes or goes: one that is handed in again is not swept at that moment.
+    std::mutex moving_;
+    std::mutex mutex_;
+    std::vector<engine::Digest> purged_;
+    std::optional<Instant> swept_;
 };
 
 }  // namespace gongkai::app

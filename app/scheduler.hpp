@@ -4,11 +4,18 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "app/calendars.hpp"
 #include "app/clock.hpp"
 #include "app/documents.hpp"
+#include "app/flow.hpp"
 #include "app/metrics.hpp"
 #include "storage/store.hpp"
 
@@ -17,7 +24,8 @@ namespace gongkai::app {
 class Scheduler {
   public:
     // All must outlive it.
-    Scheduler(storage::Store& store, Documents& documents, Clock& clock, Metrics& metrics);
+    Scheduler(storage::Store& store, Documents& documents, Flows& flows, Calendars& calendars,
+              Clock& clock, Metrics& metrics);
     ~Scheduler();  // stops
 
     struct Work {
@@ -25,13 +33,15 @@ class Scheduler {
         std::size_t recomputed = 0;
         bool more = false;  // there was more than one round takes on
     };
-    // One round, on the calling thread, to the end: everything that is due at this moment, at most
-    // a few hundred of it. Not from the store's writer thread.
+    // One round, on the calling thread, to the end: what is due at this moment, at most a few
+    // hundred of it, and a part of recompute_all(). Not from the store's writer thread.
     Result<Work> advance(Instant now);
 
-    // Deadlines are counted again, in the following rounds.
+    // Every running deadline that comes out differently on the present calendar is counted again
+    // in the following rounds. Once at each start, and when the calendar was replaced: a notice
+    // also moves deadlines that were not provisional (the last days of December before its year).
     void recompute_all();
-    // Called about once an hour by a round.
+    // Called by a round once a minute: for what is to be swept.
     void on_sweep(std::function<void(Instant)> sweep);
 
     // A thread that advances every second until stop().
@@ -39,22 +49,32 @@ class Scheduler {
     void stop();
 
   private:
+    using DueTimer = std::pair<engine::DocumentId, std::string>;
     void loop();
     Result<std::size_t> tick(Instant now, bool& more);
     Result<std::size_t> recompute(bool& more);
+    bool differs(const engine::Document& document, const NamedCalendar& calendar) const;
+    // How many were carried out; the positions of what a rule refused are added to `refused`.
+    std::size_t carry_out(std::vector<std::pair<engine::DocumentId, Input>> inputs,
+                          std::vector<std::size_t>* refused);
 
     storage::Store& store_;
     Documents& documents_;
+    Flows& flows_;
+    Calendars& calendars_;
     Clock& clock_;
     Metrics& metrics_;
     std::function<void(Instant)> sweep_;
-    Instant last_sweep_{};
+    std::optional<Instant> swept_;
+    // Deadlines that a rule does not let run out, with the moment of the next try: they must not
+    // keep those behind them from their turn.
+    std::map<DueTimer, Instant> stuck_;
 
+    std::mutex round_;  // one round at a time
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;
-    bool recomputing_ = false;
-    engine::DocumentId recomputed_up_to_ = 0;
+    std::optional<engine::DocumentId> recompute_before_;  // where the search goes on
     std::thread thread_;
 };
 

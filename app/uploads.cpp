@@ -14,6 +14,18 @@ void Uploads::add(engine::PersonId person, const engine::Digest& digest, std::ui
     uploads_.push_back({person, digest, size, now});
 }
 
+void Uploads::remove(engine::PersonId person, const engine::Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(uploads_, [&](const Upload& upload) {
+        return upload.person == person && upload.digest == digest;
+    });
+}
+
+void Uploads::forget(const engine::Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(uploads_, [&](const Upload& upload) { return upload.digest == digest; });
+}
+
 std::optional<std::uint64_t> Uploads::size(engine::PersonId person, const engine::Digest& digest,
                                            engine::Instant now) const {
     const std::lock_guard lock(mutex_);

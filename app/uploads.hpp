@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/time.hpp"
@@ -24,6 +23,10 @@ class Uploads {
 
     void add(engine::PersonId person, const engine::Digest& digest, std::uint64_t size,
              engine::Instant now);
+    // It was not handed in after all.
+    void remove(engine::PersonId person, const engine::Digest& digest);
+    // Whoever handed it in: the bytes are to go.
+    void forget(const engine::Digest& digest);
     // The size of the file, where this person handed it in and it was not forgotten.
     std::optional<std::uint64_t> size(engine::PersonId person, const engine::Digest& digest,
                                       engine::Instant now) const;

@@ -1,0 +1,337 @@
+#include "app/application.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "app/application_rules.hpp"
+#include "app/checkpoint_writer.hpp"
+#include "app/log.hpp"
+#include "storage/audit/leaf.hpp"
+#include "storage/memory/memory_store.hpp"
+#include "storage/sqlite/sqlite_store.hpp"
+
+namespace gongkai::app {
+
+namespace {
+
+using engine::Error;
+using engine::ErrorCode;
+namespace audit = storage::audit;
+
+constexpr int kBrokenStatus = 74;  // EX_IOERR of sysexits.h
+
+void end_process(const Error& why) {
+    log_event(LogLevel::error, "storage_broken", {{"why", why.message}});
+    ::_exit(kBrokenStatus);
+}
+
+// The key that signs the record: made the first time, and never again where there was one.
+Result<audit::SigningKey> signing_key(const std::filesystem::path& data, const std::string& origin,
+                                      const std::filesystem::path& checkpoints) {
+    const std::filesystem::path path = data / "audit.key";
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) return audit::SigningKey::load(path);
+    if (std::filesystem::exists(checkpoints / "checkpoint", ignored))
+        return Error{ErrorCode::integrity, path.string() + " is missing, but " +
+                                               checkpoints.string() +
+                                               " has checkpoints that it signed"};
+    TRY(auto key, audit::SigningKey::generate(origin));
+    TRY_VOID(key.save(path));
+    return key;
+}
+
+Result<Instant> time_of_last_leaf(storage::Store& store) {
+    Instant last{};
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        TRY(const std::uint64_t size, reader.tree_size());
+        if (size == 0) return {};
+        TRY(const auto leaves, reader.leaves(size - 1, 1));
+        if (leaves.empty()) return {};
+        TRY(const auto leaf, audit::decode_leaf(leaves.front().bytes));
+        last = {leaf.time_ms};
+        return {};
+    };
+    TRY_VOID(store.read(query));
+    return last;
+}
+
+}  // namespace
+
+// In the order in which they need each other: destroyed in reverse.
+struct Application::Parts {
+    ApplicationOptions options;
+    std::unique_ptr<Clock> own_clock;
+    std::unique_ptr<Randomness> own_randomness;
+    Clock* clock = nullptr;
+    Randomness* randomness = nullptr;
+    Metrics metrics;
+    std::optional<FileShelf> shelf;
+    std::unique_ptr<CheckpointWriter> checkpoints;  // before the store: commits report to it
+    std::unique_ptr<storage::Store> store;
+    std::unique_ptr<RecordClock> record_clock;
+    std::unique_ptr<Identity> identity;
+    std::unique_ptr<Flows> flows;
+    std::unique_ptr<Calendars> calendars;
+    Uploads uploads;
+    std::unique_ptr<Documents> documents;
+    std::unique_ptr<Publications> publications;
+    std::unique_ptr<Attachments> attachments;
+    std::unique_ptr<Administration> administration;
+    std::unique_ptr<Scheduler> scheduler;
+    std::string origin;
+    std::atomic<bool> closed{false};
+
+    Result<void> open_store();
+    Result<void> open_services();
+    Result<void> use(CompiledRules rules);
+};
+
+Result<void> Application::Parts::open_store() {
+    origin = options.origin;
+    if (options.data.empty()) {
+        store = storage::memory::open();
+        return {};
+    }
+    std::error_code why;
+    std::filesystem::create_directories(options.data, why);
+    if (why) return Error{ErrorCode::io, options.data.string() + ": " + why.message()};
+    const auto folder_path =
+        options.checkpoints.empty() ? options.data / "checkpoints" : options.checkpoints;
+    TRY(auto key, signing_key(options.data, options.origin, folder_path));
+    origin = key.verifier().name();
+    TRY(auto folder, audit::CheckpointFolder::open(folder_path, origin, {key.verifier()}));
+    TRY(const auto last, folder.last());
+    TRY(shelf, FileShelf::open(options.data / "files", options.data / "spool"));
+
+    storage::sqlite::Options sqlite;
+    sqlite.path = (options.data / "gongkai.db").string();
+    if (last) sqlite.expected.push_back({last->size, last->root});
+    sqlite.on_broken = options.on_broken ? options.on_broken : end_process;
+    TRY(store, storage::sqlite::open(std::move(sqlite)));
+    checkpoints = std::make_unique<CheckpointWriter>(
+        std::move(folder), std::move(key), last ? last->size : 0, options.checkpoint_ms, metrics);
+    store->on_commit(
+        [writer = checkpoints.get()](const storage::TreeHead& head) { writer->committed(head); });
+    if (const auto writable = store->writable(); !writable) {
+        log_event(LogLevel::error, "not_writable", {{"why", writable.error().message}});
+        return {};
+    }
+    // What was committed before the last crash and not signed any more.
+    checkpoints->committed(store->head());
+    checkpoints->start();
+    return {};
+}
+
+Result<void> Application::Parts::use(CompiledRules rules) {
+    if (store->writable()) {
+        TRY_VOID(flows->activate(std::move(rules.flows)));
+        TRY_VOID(calendars->activate(std::move(rules.calendar)));
+    } else {
+        flows->adopt(std::move(rules.flows));
+        calendars->adopt(NamedCalendar::make(std::move(rules.calendar)));
+    }
+    administration->set_roles(std::move(rules.roles));
+    scheduler->recompute_all();
+    return {};
+}
+
+Result<void> Application::Parts::open_services() {
+    TRY(const Instant last, time_of_last_leaf(*store));
+    record_clock = std::make_unique<RecordClock>(*clock, last);
+    identity = std::make_unique<Identity>(*store, *clock, *randomness, options.identity);
+    flows = std::make_unique<Flows>(*store);
+    calendars = std::make_unique<Calendars>(*store);
+    DocumentOptions document_options = options.documents;
+    document_options.event_source = options.event_source;
+    documents =
+        std::make_unique<Documents>(DocumentParts{*store, *flows, *calendars, *identity, *clock,
+                                                  *record_clock, *randomness, uploads, metrics},
+                                    document_options);
+    publications = std::make_unique<Publications>(*store);
+    attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
+                                                *publications, uploads, *clock);
+    administration =
+        std::make_unique<Administration>(*store, *identity, *record_clock, *randomness, metrics);
+    scheduler =
+        std::make_unique<Scheduler>(*store, *documents, *flows, *calendars, *clock, metrics);
+    documents->on_purge([files = attachments.get()](std::vector<engine::Digest> digests) {
+        files->purged(digests);
+    });
+    scheduler->on_sweep([files = attachments.get()](Instant now) {
+        if (const auto swept = files->sweep(now); !swept)
+            log_event(LogLevel::warning, "sweep_failed", {{"why", swept.error().message}});
+    });
+    return identity->load();
+}
+
+Result<std::unique_ptr<Application>> Application::open(ApplicationOptions options) {
+    TRY(auto rules, compile_rules(options.rules, options.calendar));
+    auto parts = std::make_unique<Parts>();
+    parts->options = std::move(options);
+    if (parts->options.clock == nullptr) parts->own_clock = system_clock();
+    if (parts->options.randomness == nullptr) parts->own_randomness = system_randomness();
+    parts->clock = parts->own_clock ? parts->own_clock.get() : parts->options.clock;
+    parts->randomness =
+        parts->own_randomness ? parts->own_randomness.get() : parts->options.randomness;
+    TRY_VOID(parts->open_store());
+    TRY_VOID(parts->open_services());
+    TRY_VOID(parts->use(std::move(rules)));
+    if (parts->options.scheduler) parts->scheduler->start();
+    return std::unique_ptr<Application>(new Application(std::move(parts)));
+}
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Application::~Application() {
+    if (const auto closed = close(); !closed)
+        log_event(LogLevel::error, "close_failed", {{"why", closed.error().message}});
+}
+
+Result<void> Application::close() {
+    if (parts_->closed.exchange(true)) return {};
+    parts_->scheduler->stop();
+    parts_->store->close();
+    if (!parts_->checkpoints) return {};
+    return parts_->checkpoints->stop();
+}
+
+Documents& Application::documents() {
+    return *parts_->documents;
+}
+Attachments& Application::attachments() {
+    return *parts_->attachments;
+}
+Publications& Application::publications() {
+    return *parts_->publications;
+}
+Identity& Application::identity() {
+    return *parts_->identity;
+}
+Administration& Application::administration() {
+    return *parts_->administration;
+}
+Scheduler& Application::scheduler() {
+    return *parts_->scheduler;
+}
+Flows& Application::flows() {
+    return *parts_->flows;
+}
+Calendars& Application::calendars() {
+    return *parts_->calendars;
+}
+storage::Store& Application::store() {
+    return *parts_->store;
+}
+Clock& Application::clock() {
+    return *parts_->clock;
+}
+RecordClock& Application::record_clock() {
+    return *parts_->record_clock;
+}
+Randomness& Application::randomness() {
+    return *parts_->randomness;
+}
+Metrics& Application::metrics() {
+    return parts_->metrics;
+}
+
+const std::string& Application::origin() const {
+    return parts_->origin;
+}
+
+const storage::audit::CheckpointFolder* Application::checkpoint_folder() const {
+    return parts_->checkpoints ? &parts_->checkpoints->folder() : nullptr;
+}
+
+std::optional<storage::audit::VerifierKey> Application::verifier_key() const {
+    if (!parts_->checkpoints) return std::nullopt;
+    return parts_->checkpoints->verifier();
+}
+
+Result<void> Application::checkpoint() {
+    if (!parts_->checkpoints)
+        return Error{ErrorCode::invalid_argument, "a record in memory is not signed"};
+    TRY_VOID(parts_->store->writable());
+    parts_->checkpoints->committed(parts_->store->head());
+    return parts_->checkpoints->sign_now();
+}
+
+Result<void> Application::reload_rules(std::vector<RuleFile> rules) {
+    TRY(auto compiled, compile_rules(rules, parts_->options.calendar));
+    return parts_->use(std::move(compiled));
+}
+
+Health Application::health() {
+    Health health;
+    const auto writable = parts_->store->writable();
+    health.writable = writable.has_value();
+    if (!writable) health.not_writable = writable.error().message;
+    health.ready = health.writable && !parts_->closed;
+    health.pressure = parts_->store->pressure();
+    health.leaves = parts_->store->head().size;
+    health.checkpointed = parts_->checkpoints ? parts_->checkpoints->signed_size() : 0;
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        TRY(health.outbox_pending, reader.outbox_pending());
+        return {};
+    };
+    if (!parts_->store->read(query)) health.ready = false;
+    health.flows = parts_->flows->all().size();
+    const int year = engine::year_of(engine::date_in_china(parts_->clock->now()));
+    const auto calendar = parts_->calendars->current();
+    for (const int one : {year, year + 1}) {
+        if (!calendar->calendar.is_published(one)) health.unpublished_years.push_back(one);
+    }
+    return health;
+}
+
+std::vector<MetricSample> Application::samples() {
+    const Metrics& metrics = parts_->metrics;
+    const Identity::Counters identity = parts_->identity->counters();
+    const Health health = this->health();
+    std::vector<MetricSample> samples;
+    const auto counter = [&](const char* name, const char* help, std::uint64_t value,
+                             std::string labels = {}) {
+        samples.push_back({name, std::move(labels), help, true, static_cast<double>(value)});
+    };
+    const auto gauge = [&](const char* name, const char* help, double value) {
+        samples.push_back({name, {}, help, false, value});
+    };
+    counter("gongkai_steps_total", "steps carried out", metrics.steps);
+    for (std::size_t i = 0; i < engine::kReasonCount; ++i) {
+        counter("gongkai_refusals_total", "attempts refused, by reason", metrics.refusals[i],
+                std::string("reason=\"") + engine::code(static_cast<engine::Reason>(i)) + "\"");
+    }
+    counter("gongkai_refusals_unrecorded_total", "refused attempts beyond the bound of one actor",
+            metrics.refusals_unrecorded);
+    counter("gongkai_replayed_total", "answers from an idempotency record", metrics.replayed);
+    counter("gongkai_invalid_total", "requests that could not be read", metrics.invalid);
+    counter("gongkai_errors_total", "steps that failed for the world", metrics.errors);
+    counter("gongkai_shed_total", "requests turned away by a full queue", metrics.shed);
+    counter("gongkai_administrative_total", "acts of administration", metrics.administrative);
+    counter("gongkai_deadlines_total", "deadlines that ran out", metrics.ticks);
+    counter("gongkai_recomputed_total", "documents with deadlines counted again",
+            metrics.recomputed);
+    counter("gongkai_checkpoints_total", "checkpoints signed", metrics.checkpoints);
+    counter("gongkai_checkpoint_failures_total", "checkpoints that could not be signed or kept",
+            metrics.checkpoint_failures);
+    counter("gongkai_logins_total", "logins by outcome", identity.logins, "outcome=\"ok\"");
+    counter("gongkai_logins_total", "logins by outcome", identity.failures, "outcome=\"failed\"");
+    counter("gongkai_logins_total", "logins by outcome", identity.locked, "outcome=\"locked\"");
+    counter("gongkai_logins_total", "logins by outcome", identity.shed, "outcome=\"shed\"");
+    counter("gongkai_clock_set_back_total", "times the clock was found set back",
+            parts_->record_clock->steps_back());
+    gauge("gongkai_sessions", "sessions that have not expired",
+          static_cast<double>(identity.sessions));
+    gauge("gongkai_leaves", "leaves of the record", static_cast<double>(health.leaves));
+    gauge("gongkai_checkpointed_leaves", "leaves under the last checkpoint",
+          static_cast<double>(health.checkpointed));
+    gauge("gongkai_outbox_pending", "messages waiting to be delivered",
+          static_cast<double>(health.outbox_pending));
+    gauge("gongkai_write_queue_ratio", "fill of the write queue", health.pressure);
+    gauge("gongkai_writable", "1 while changes are taken on", health.writable ? 1 : 0);
+    return samples;
+}
+
+}  // namespace gongkai::app

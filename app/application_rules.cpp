@@ -1,0 +1,75 @@
+#include "app/application_rules.hpp"
+
+#include <algorithm>
+
+#include "language/calendar_reader.hpp"
+#include "language/rulebook.hpp"
+
+namespace gongkai::app {
+
+using engine::Error;
+using engine::ErrorCode;
+
+namespace {
+
+bool is_in(const std::string& path, std::string_view folder) {
+    return path.compare(0, folder.size(), folder) == 0;
+}
+
+// "national+chuxiong" of the files that were given.
+Result<engine::Calendar> pick(const std::vector<language::CalendarFile>& files,
+                              const std::string& name) {
+    if (files.empty()) return engine::Calendar();
+    engine::Calendar calendar;
+    bool first = true;
+    for (std::size_t at = 0; at <= name.size();) {
+        const std::size_t end = std::min(name.find('+', at), name.size());
+        const std::string part = name.substr(at, end - at);
+        const auto found = std::find_if(
+            files.begin(), files.end(),
+            [&](const language::CalendarFile& file) { return file.calendar.name() == part; });
+        if (found == files.end() || found->over.empty() != first)
+            return Error{ErrorCode::invalid_argument,
+                         "calendar \"" + name + "\": \"" + part + "\" is none of the calendars" +
+                             (first ? " that others are laid over" : " that are laid over others")};
+        calendar = first ? found->calendar : calendar.with_overlay(found->calendar);
+        first = false;
+        at = end + 1;
+    }
+    return calendar;
+}
+
+}  // namespace
+
+Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
+                                    const std::string& calendar) {
+    std::vector<language::SourceFile> rules;
+    std::vector<language::CalendarFile> calendars;
+    std::vector<language::Diagnostic> diagnostics;
+    for (const language::SourceFile& file : files) {
+        if (is_in(file.path, "catalog/") || is_in(file.path, "letters/")) continue;
+        if (!is_in(file.path, "calendars/")) {
+            rules.push_back(file);
+            continue;
+        }
+        auto reading = language::read_calendar(file);
+        diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
+                           reading.diagnostics.end());
+        if (reading.file) calendars.push_back(std::move(*reading.file));
+    }
+    auto compilation = language::compile(rules);
+    diagnostics.insert(diagnostics.end(), compilation.diagnostics.begin(),
+                       compilation.diagnostics.end());
+    if (!compilation.rulebook || language::has_errors(diagnostics))
+        return Error{ErrorCode::malformed, language::render(diagnostics)};
+    CompiledRules compiled;
+    for (const auto& flow : compilation.rulebook->flows)
+        compiled.flows.push_back(Flow::make(*flow));
+    for (const language::Role& role : compilation.rulebook->roles)
+        compiled.roles.roles.push_back({role.name, role.title});
+    compiled.roles.exclusive = compilation.rulebook->exclusive_roles;
+    TRY(compiled.calendar, pick(calendars, calendar));
+    return compiled;
+}
+
+}  // namespace gongkai::app

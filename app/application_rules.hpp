@@ -1,0 +1,27 @@
+// Inside app/: from the files of workflows/ to flows, roles and a calendar.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/administration.hpp"
+#include "app/flow.hpp"
+#include "engine/calendar.hpp"
+#include "language/source.hpp"
+
+namespace gongkai::app {
+
+struct CompiledRules {
+    std::vector<std::shared_ptr<const Flow>> flows;
+    RoleCatalog roles;
+    engine::Calendar calendar;
+};
+
+// Error `malformed`: the message has every diagnostic, as a compiler prints them. Error
+// `invalid_argument`: no such calendar.
+Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
+                                    const std::string& calendar);
+
+}  // namespace gongkai::app
