@@ -41,7 +41,7 @@ struct ApplicationOptions {
     // The files of workflows/ (flows, parts, vocabulary, policy, calendars). Read once at start.
     std::vector<RuleFile> rules;
     std::string calendar = "national";  // name of the calendar that deadlines are counted on
-    std::string origin = "gongkai";  // name of the record in its checkpoints
+    std::string origin = "gongkai";     // name of the record in its checkpoints
     std::string event_source = "urn:gongkai";
     Identity::Options identity;
     DocumentOptions documents;
