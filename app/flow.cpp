@@ -14,25 +14,6 @@ namespace {
 using engine::Error;
 using engine::ErrorCode;
 
-constexpr std::string_view kSourceHeader = "gongkai rules 1\n";
-
-void append_length(std::string& out, std::size_t length) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-        out += static_cast<char>(static_cast<std::uint64_t>(length) >> shift & 0xFF);
-}
-
-bool take(std::string_view& bytes, std::string& text) {
-    if (bytes.size() < 8) return false;
-    std::uint64_t length = 0;
-    for (int i = 0; i < 8; ++i)
-        length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
-    bytes.remove_prefix(8);
-    if (length > bytes.size()) return false;
-    text.assign(bytes.substr(0, length));
-    bytes.remove_prefix(length);
-    return true;
-}
-
 // The roles that a flow names, as those who may read its documents.
 class Readers {
   public:
@@ -118,41 +99,13 @@ std::shared_ptr<const Flow> Flow::make(engine::Definition definition, engine::Po
 }
 
 std::shared_ptr<const Flow> Flow::make(const language::Flow& flow) {
-    return make(flow.definition, flow.policy, source_of(flow.sources));
+    return make(flow.definition, flow.policy, language::bundle(flow.sources));
 }
 
 Result<std::shared_ptr<const Flow>> Flow::from_source(std::string_view source) {
-    TRY(const auto files, files_of(source));
+    TRY(const auto files, language::unbundle(source));
     TRY(const auto flow, language::recompile(files));
     return make(*flow);
-}
-
-std::string source_of(std::span<const language::SourceFile> files) {
-    std::vector<const language::SourceFile*> sorted;
-    for (const language::SourceFile& file : files)
-        sorted.push_back(&file);
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto* a, const auto* b) { return a->path < b->path; });
-    std::string out(kSourceHeader);
-    for (const language::SourceFile* file : sorted) {
-        append_length(out, file->path.size());
-        out += file->path;
-        append_length(out, file->text.size());
-        out += file->text;
-    }
-    return out;
-}
-
-Result<std::vector<language::SourceFile>> files_of(std::string_view source) {
-    const Error malformed{ErrorCode::malformed, "the source of a definition cannot be read"};
-    if (source.substr(0, kSourceHeader.size()) != kSourceHeader) return malformed;
-    source.remove_prefix(kSourceHeader.size());
-    std::vector<language::SourceFile> files;
-    while (!source.empty()) {
-        language::SourceFile& file = files.emplace_back();
-        if (!take(source, file.path) || !take(source, file.text)) return malformed;
-    }
-    return files;
 }
 
 std::size_t Flows::DigestHash::operator()(const Digest& digest) const noexcept {

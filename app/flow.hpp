@@ -12,7 +12,6 @@
 
 #include "engine/definition.hpp"
 #include "engine/result.hpp"
-#include "language/source.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::language {
@@ -44,18 +43,13 @@ struct Flow {
     std::vector<std::string> anywhere_roles;           // sorted
     std::vector<engine::Assignment> department_roles;  // in a named department
 
-    // `source`: source_of() the files, whose SHA-256 is the definition's digest.
+    // `source`: language::bundle() of the files, whose SHA-256 is the definition's digest.
     static std::shared_ptr<const Flow> make(engine::Definition definition, engine::Policy policy,
                                             std::string source);
     static std::shared_ptr<const Flow> make(const language::Flow& flow);
     // Compiles the same flow again. Error `malformed`.
     static Result<std::shared_ptr<const Flow>> from_source(std::string_view source);
 };
-
-// The files that a flow was compiled from as one text: exactly the bytes that language::digest_of()
-// hashes, so that its SHA-256 is the definition's digest. And back.
-std::string source_of(std::span<const language::SourceFile> files);
-Result<std::vector<language::SourceFile>> files_of(std::string_view source);
 
 // The flows by name (the current version) and by digest (every version that a document is pinned
 // to). Any thread; a look-up is one hash map hit.
