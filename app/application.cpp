@@ -85,6 +85,8 @@ struct Application::Parts {
 
     Result<void> open_store();
     Result<void> open_services();
+    Result<std::vector<std::shared_ptr<const Flow>>> unproven(
+        const std::vector<std::shared_ptr<const Flow>>& given);
     Result<void> use(CompiledRules rules);
 };
 
@@ -124,8 +126,28 @@ Result<void> Application::Parts::open_store() {
     return {};
 }
 
+// The flows that this store has never activated: those that it has were proven then.
+Result<std::vector<std::shared_ptr<const Flow>>> Application::Parts::unproven(
+    const std::vector<std::shared_ptr<const Flow>>& given) {
+    std::vector<std::shared_ptr<const Flow>> unknown;
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        unknown.clear();
+        for (const auto& flow : given) {
+            TRY(const auto source, reader.source(flow->definition.digest));
+            if (!source) unknown.push_back(flow);
+        }
+        return {};
+    };
+    TRY_VOID(store->read(query));
+    return unknown;
+}
+
 Result<void> Application::Parts::use(CompiledRules rules) {
     if (store->writable()) {
+        if (options.prove) {
+            TRY(const auto unknown, unproven(rules.flows));
+            TRY_VOID(prove(unknown));
+        }
         TRY_VOID(flows->activate(std::move(rules.flows)));
         TRY_VOID(calendars->activate(std::move(rules.calendar)));
     } else {

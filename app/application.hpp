@@ -40,6 +40,9 @@ struct ApplicationOptions {
     std::filesystem::path checkpoints;  // empty: data/checkpoints
     // The files of workflows/ (flows, parts, vocabulary, policy, calendars). Read once at start.
     std::vector<RuleFile> rules;
+    // A flow is used only after engine/check.hpp found nothing in it; what this store has used
+    // before was proven then. false: for tests of flows that were proven elsewhere.
+    bool prove = true;
     std::string calendar = "national";  // name of the calendar that deadlines are counted on
     std::string origin = "gongkai";     // name of the record in its checkpoints
     std::string event_source = "urn:gongkai";
@@ -71,9 +74,10 @@ struct Health {
 
 class Application {
   public:
-    // Errors: `malformed` where the rules do not compile (the message has the diagnostics, as a
-    // compiler prints them), `integrity` where a checkpoint cannot be believed, `io`, ... . A
-    // database that does not extend its last checkpoint is opened for reading only: see health().
+    // Errors: `malformed` where the rules do not compile or break the policy (the message has the
+    // diagnostics, as a compiler prints them, or the stories), `integrity` where a checkpoint
+    // cannot be believed, `io`, ... . A database that does not extend its last checkpoint is opened
+    // for reading only: see health().
     static Result<std::unique_ptr<Application>> open(ApplicationOptions options);
     ~Application();  // closes
     Application(const Application&) = delete;
@@ -103,8 +107,8 @@ class Application {
     Health health();
     std::vector<MetricSample> samples();
 
-    // Compiles the rules anew and makes them current; documents stay pinned to theirs. Error
-    // `malformed`: nothing changed.
+    // Compiles and proves the rules anew and makes them current; documents stay pinned to theirs.
+    // Error `malformed`: nothing changed.
     Result<void> reload_rules(std::vector<RuleFile> rules);
 
     // Stops the scheduler, finishes what was queued, signs the last checkpoint. Later calls do

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/check.hpp"
 #include "language/calendar_reader.hpp"
 #include "language/rulebook.hpp"
 
@@ -11,10 +12,6 @@ using engine::Error;
 using engine::ErrorCode;
 
 namespace {
-
-bool is_in(const std::string& path, std::string_view folder) {
-    return path.compare(0, folder.size(), folder) == 0;
-}
 
 // "national+chuxiong" of the files that were given.
 Result<engine::Calendar> pick(const std::vector<language::CalendarFile>& files,
@@ -39,25 +36,43 @@ Result<engine::Calendar> pick(const std::vector<language::CalendarFile>& files,
     return calendar;
 }
 
+std::string tell(const std::string& flow, const engine::Finding& finding) {
+    std::string text = flow + ": " + engine::code(finding.kind) + ": " + finding.subject + "\n  " +
+                       finding.message + "\n  " + finding.message_zh + "\n";
+    for (const engine::StoryStep& step : finding.story)
+        text += "    " + step.actor + ": " + step.action + " -> " + step.state + "\n";
+    return text;
+}
+
 }  // namespace
+
+Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows) {
+    constexpr std::size_t most = 10;
+    std::string text;
+    std::size_t found = 0;
+    for (const auto& flow : flows) {
+        const engine::CheckReport report = engine::check(flow->definition, flow->policy);
+        for (const engine::Finding& finding : report.findings) {
+            if (++found <= most) text += tell(flow->definition.flow, finding);
+        }
+    }
+    if (found == 0) return {};
+    if (found > most) text += "... and " + std::to_string(found - most) + " more\n";
+    return Error{ErrorCode::malformed, "the flows are not proven, so they are not used:\n" + text};
+}
 
 Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                                     const std::string& calendar) {
-    std::vector<language::SourceFile> rules;
     std::vector<language::CalendarFile> calendars;
     std::vector<language::Diagnostic> diagnostics;
     for (const language::SourceFile& file : files) {
-        if (is_in(file.path, "catalog/") || is_in(file.path, "letters/")) continue;
-        if (!is_in(file.path, "calendars/")) {
-            rules.push_back(file);
-            continue;
-        }
+        if (!file.path.starts_with("calendars/")) continue;
         auto reading = language::read_calendar(file);
         diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
                            reading.diagnostics.end());
         if (reading.file) calendars.push_back(std::move(*reading.file));
     }
-    auto compilation = language::compile(rules);
+    auto compilation = language::compile(files);
     diagnostics.insert(diagnostics.end(), compilation.diagnostics.begin(),
                        compilation.diagnostics.end());
     if (!compilation.rulebook || language::has_errors(diagnostics))

@@ -24,4 +24,8 @@ struct CompiledRules {
 Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                                     const std::string& calendar);
 
+// Walks every flow and asks every rule of the policy (engine/check.hpp): some tenths of a second a
+// flow. Error `malformed`: the first findings, each with the shortest story that shows it.
+Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows);
+
 }  // namespace gongkai::app

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "engine/result.hpp"
+
 namespace gongkai::cli {
 
 // Exit codes, the same for every verb.
@@ -20,5 +22,8 @@ struct Common {
 
 // To stderr: "gongkai: what".
 void complain(const std::string& what);
+
+// kBadInput for what the caller can mend in what was given, kFailed for the rest.
+Exit exit_of(const engine::Error& error);
 
 }  // namespace gongkai::cli

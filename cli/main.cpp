@@ -6,11 +6,23 @@
 
 #include "cli/command.hpp"
 #include "cli/rules.hpp"
+#include "cli/serve.hpp"
 
 namespace gongkai::cli {
 
 void complain(const std::string& what) {
     fmt::print(stderr, "gongkai: {}\n", what);
+}
+
+Exit exit_of(const engine::Error& error) {
+    switch (error.code) {
+        case engine::ErrorCode::malformed:
+        case engine::ErrorCode::not_found:
+        case engine::ErrorCode::invalid_argument:
+            return kBadInput;
+        default:
+            return kFailed;
+    }
 }
 
 namespace {
@@ -45,6 +57,37 @@ void add_rules_verbs(CLI::App& app, Run& run) {
     verb->callback([&run] { run = [] { return simulate_rules(walk); }; });
 }
 
+void add_installation_options(CLI::App& verb, InstallationOptions& options) {
+    verb.add_option("--data", options.data, "folder of the installation")->capture_default_str();
+    verb.add_option("--checkpoints", options.checkpoints,
+                    "folder of the signed checkpoints, best on another disk; default: "
+                    "DATA/checkpoints");
+    verb.add_option("--workflows", options.workflows,
+                    "folder of rules; default: those that the program ships with");
+    verb.add_option("--calendar", options.calendar, "what deadlines are counted on")
+        ->capture_default_str();
+    verb.add_flag("--json", options.json, "machine-readable output on stdout");
+}
+
+void add_serve_verb(CLI::App& app, Run& run) {
+    static ServeOptions server;
+    auto* verb = app.add_subcommand("serve", "serve the REST API");
+    add_installation_options(*verb, server);
+    verb->add_option("--address", server.address, "address to listen on")->capture_default_str();
+    verb->add_option("--port", server.port, "port; 0: the system chooses")->capture_default_str();
+    verb->add_option("--origin", server.origin,
+                     "name of the record in its checkpoints, given once for ever")
+        ->capture_default_str();
+    verb->add_flag("--sample", server.sample,
+                   "set up a small sample bureau, where there is nobody yet");
+    verb->add_option("--access-log", server.access_log,
+                     "one JSON line a request, into this file; - for stderr");
+    verb->add_option("--drain-seconds", server.drain_seconds,
+                     "how long requests in flight may take when the server is stopped")
+        ->capture_default_str();
+    verb->callback([&run] { run = [] { return serve(server); }; });
+}
+
 int main_of(int argc, char** argv) {
     CLI::App app("Gongkai: disclosure approval that proves itself", "gongkai");
     app.require_subcommand(1);
@@ -52,6 +95,7 @@ int main_of(int argc, char** argv) {
         "Exit codes: 0 done and in order, 1 not in order or refused, 2 usage, 3 unreadable input, "
         "4 the world failed.");
     Run run;
+    add_serve_verb(app, run);
     add_rules_verbs(app, run);
     try {
         app.parse(argc, argv);

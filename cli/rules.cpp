@@ -29,7 +29,7 @@ Loaded load(const RulesOptions& options) {
     Loaded loaded;
     std::vector<language::SourceFile> files;
     if (options.directory.empty()) {
-        files = shipped_rules();
+        files = shipped_files();
     } else {
         auto read = language::load_directory(options.directory);
         if (!read) {

@@ -12,13 +12,4 @@ std::vector<language::SourceFile> shipped_files() {
     return files;
 }
 
-std::vector<language::SourceFile> shipped_rules() {
-    auto files = shipped_files();
-    std::erase_if(files, [](const language::SourceFile& file) {
-        return file.path.starts_with("calendars/") || file.path.starts_with("catalog/") ||
-               file.path.starts_with("letters/");
-    });
-    return files;
-}
-
 }  // namespace gongkai::cli

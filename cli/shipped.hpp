@@ -7,8 +7,6 @@
 
 namespace gongkai::cli {
 
-// Flows, parts, vocabulary and policy; without calendars and catalogue.
-std::vector<language::SourceFile> shipped_rules();
 // Every file of workflows/.
 std::vector<language::SourceFile> shipped_files();
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -180,7 +181,9 @@ Rulebook vocabulary_of(const Library& library) {
 }
 
 Compilation compile_all(std::span<const SourceFile> given, bool excerpt) {
-    std::vector<SourceFile> files(given.begin(), given.end());
+    std::vector<SourceFile> files;
+    std::copy_if(given.begin(), given.end(), std::back_inserter(files),
+                 [](const SourceFile& file) { return is_rule(file.path); });
     std::sort(files.begin(), files.end(),
               [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
 
@@ -263,6 +266,11 @@ std::shared_ptr<const Flow> Rulebook::find(const engine::Digest& digest) const {
         if (candidate->definition.digest == digest) return candidate;
     }
     return nullptr;
+}
+
+bool is_rule(std::string_view path) {
+    return !path.starts_with("calendars/") && !path.starts_with("catalog/") &&
+           !path.starts_with("letters/");
 }
 
 Compilation compile(std::span<const SourceFile> files) {
@@ -359,9 +367,7 @@ engine::Result<std::vector<SourceFile>> load_directory(const std::filesystem::pa
         const std::string name = path.filename().string();
         std::error_code ignored;
         if (entry->is_directory(ignored)) {
-            const bool other = entry.depth() == 0 &&
-                               (name == "calendars" || name == "catalog" || name == "letters");
-            if (other || name.starts_with('.')) entry.disable_recursion_pending();
+            if (name.starts_with('.')) entry.disable_recursion_pending();
             continue;
         }
         const std::string extension = path.extension().string();

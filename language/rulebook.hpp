@@ -75,9 +75,13 @@ engine::Result<std::vector<SourceFile>> unbundle(std::string_view text);
 // can be replayed with exactly them. A stricter policy reaches documents on their way by migration.
 engine::Digest digest_of(std::span<const SourceFile> files);
 
-// All *.yaml below `directory`, sorted by path, without the folders calendars, catalog and letters,
-// whose files are not rules. Nothing of a file longer than kMaxFileBytes is read past that limit
-// (compile() then refuses it). Errors: not_found, io, invalid_argument (more than 1,000 files).
+// Whether a file of workflows/ belongs to the flows: those in the folders calendars, catalog and
+// letters do not, and compile() passes over them.
+bool is_rule(std::string_view path);
+
+// All *.yaml below `directory`, sorted by path. Nothing of a file longer than kMaxFileBytes is read
+// past that limit (compile() then refuses it). Errors: not_found, io, invalid_argument (more than
+// 1,000 files).
 engine::Result<std::vector<SourceFile>> load_directory(const std::filesystem::path& directory);
 
 }  // namespace gongkai::language

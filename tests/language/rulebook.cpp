@@ -125,9 +125,9 @@ TEST_CASE("rulebook: a folder is read without what is no rule in it") {
     write("parts/x.yaml", "x");
     write("parts/calendars/y.yaml", "y");  // only the folder at the top is another thing
     write("old.yml", "old");               // taken, so that compile() can tell
-    write("calendars/china.yaml", "no");
-    write("catalog/deep/z.yaml", "no");
-    write("letters/l.yaml", "no");
+    write("calendars/china.yaml", "no rule");
+    write("catalog/deep/z.yaml", "no rule");
+    write("letters/l.yaml", "no rule");
     write(".git/c.yaml", "no");
     write(".a.yaml.swp", "no");
     write("schema.json", "no");
@@ -139,14 +139,19 @@ TEST_CASE("rulebook: a folder is read without what is no rule in it") {
     std::vector<std::string> paths;
     for (const SourceFile& file : files.value())
         paths.push_back(file.path);
-    CHECK(paths == std::vector<std::string>{"a.yaml", "b.yaml", "large.yaml", "old.yml",
-                                            "parts/calendars/y.yaml", "parts/x.yaml"});
+    CHECK(paths == std::vector<std::string>{"a.yaml", "b.yaml", "calendars/china.yaml",
+                                            "catalog/deep/z.yaml", "large.yaml", "letters/l.yaml",
+                                            "old.yml", "parts/calendars/y.yaml", "parts/x.yaml"});
     CHECK(files.value()[1].text == "b\r\n");
     CHECK(files.value()[2].text.size() < 1024 * 1024 + 10);
     const Compilation compilation = compile(files.value());
     const auto found = language::test::places(compilation.diagnostics);
     CHECK(std::count(found.begin(), found.end(), "too_large 0:0") == 1);
     CHECK(std::count(found.begin(), found.end(), "bad_file_name 0:0") == 1);
+    for (const auto& diagnostic : compilation.diagnostics)
+        CHECK(is_rule(diagnostic.file));
+    CHECK(is_rule("parts/calendars/y.yaml"));
+    CHECK_FALSE(is_rule("calendars/china.yaml"));
 
     CHECK(load_directory(folder / "none").error().code == engine::ErrorCode::not_found);
     CHECK(load_directory(folder / "a.yaml").error().code == engine::ErrorCode::not_found);

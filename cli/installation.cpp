@@ -1,0 +1,21 @@
+#include "cli/installation.hpp"
+
+#include "cli/shipped.hpp"
+#include "language/rulebook.hpp"
+
+namespace gongkai::cli {
+
+engine::Result<app::ApplicationOptions> application_options(const InstallationOptions& options) {
+    app::ApplicationOptions application;
+    application.data = options.data;
+    application.checkpoints = options.checkpoints;
+    application.calendar = options.calendar;
+    if (options.workflows.empty()) {
+        application.rules = shipped_files();
+    } else {
+        TRY(application.rules, language::load_directory(options.workflows));
+    }
+    return application;
+}
+
+}  // namespace gongkai::cli
