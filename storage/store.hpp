@@ -357,9 +357,11 @@ class Reader {
     };
     virtual Result<std::vector<Source>> sources() = 0;
 
-    // Messages ready to be sent: at most one a document and subscriber, the oldest; none behind a
-    // waiting one.
-    virtual Result<std::vector<OutboxRow>> outbox_ready(Instant now, std::size_t limit) = 0;
+    // Messages ready to be sent to the subscriber: at most one a document, the oldest; none behind
+    // a waiting one. Those that wait longest first. For each subscriber alone, so that one that is
+    // slow or stopped hides nothing of the others.
+    virtual Result<std::vector<OutboxRow>> outbox_ready(std::uint32_t subscriber, Instant now,
+                                                        std::size_t limit) = 0;
     virtual Result<std::vector<OutboxRow>> outbox_dead(std::uint64_t after, std::size_t limit) = 0;
     virtual Result<std::uint64_t> outbox_pending() = 0;
 };

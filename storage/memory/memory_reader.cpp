@@ -183,12 +183,13 @@ Result<std::vector<Reader::Source>> MemoryReader::sources() {
 // ---- outbox
 // ---------------------------------------------------------------------------------------
 
-Result<std::vector<OutboxRow>> MemoryReader::outbox_ready(Instant now, std::size_t limit) {
+Result<std::vector<OutboxRow>> MemoryReader::outbox_ready(std::uint32_t subscriber, Instant now,
+                                                          std::size_t limit) {
     std::vector<OutboxRow> out;
-    std::set<std::pair<std::uint32_t, DocumentId>> seen;
+    std::set<DocumentId> seen;
     for (const auto& [number, row] : state_.outbox) {
-        if (row.dead || !seen.emplace(row.message.subscriber, row.message.document).second)
-            continue;
+        if (row.dead || row.message.subscriber != subscriber) continue;
+        if (!seen.insert(row.message.document).second) continue;
         if (row.next_try <= now) out.push_back(row);
     }
     std::sort(out.begin(), out.end(), [](const OutboxRow& a, const OutboxRow& b) {

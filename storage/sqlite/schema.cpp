@@ -67,7 +67,7 @@ CREATE TABLE outbox(
     attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_lanes ON outbox(subscriber, document, number) WHERE state < 2;
-CREATE INDEX outbox_ready ON outbox(next_try, number) WHERE state = 0;
+CREATE INDEX outbox_ready ON outbox(subscriber, next_try, number) WHERE state = 0;
 CREATE INDEX outbox_dead ON outbox(number) WHERE state = 2;
 
 -- The key itself is compared too; its first eight bytes of hash keep the index narrow.

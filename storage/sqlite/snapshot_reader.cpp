@@ -381,12 +381,15 @@ Result<std::vector<OutboxRow>> outbox_rows(Statement& query) {
 
 }  // namespace
 
-Result<std::vector<OutboxRow>> SnapshotReader::outbox_ready(Instant now, std::size_t limit) {
+Result<std::vector<OutboxRow>> SnapshotReader::outbox_ready(std::uint32_t subscriber, Instant now,
+                                                            std::size_t limit) {
     return outbox_rows(connection_
-                           .statement("SELECT " OUTBOX_COLUMNS "WHERE state = 0 AND next_try <= ?1 "
-                                      "ORDER BY next_try, number LIMIT ?2")
-                           .bind(1, now.ms)
-                           .bind(2, clamp(limit)));
+                           .statement("SELECT " OUTBOX_COLUMNS
+                                      "WHERE state = 0 AND subscriber = ?1 AND next_try <= ?2 "
+                                      "ORDER BY next_try, number LIMIT ?3")
+                           .bind(1, subscriber)
+                           .bind(2, now.ms)
+                           .bind(3, clamp(limit)));
 }
 
 Result<std::vector<OutboxRow>> SnapshotReader::outbox_dead(std::uint64_t after, std::size_t limit) {

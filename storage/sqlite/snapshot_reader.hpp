@@ -39,7 +39,8 @@ class SnapshotReader final : public Reader {
     Result<std::vector<Session>> sessions() override;
     Result<std::optional<std::string>> source(const Digest& digest) override;
     Result<std::vector<Source>> sources() override;
-    Result<std::vector<OutboxRow>> outbox_ready(Instant now, std::size_t limit) override;
+    Result<std::vector<OutboxRow>> outbox_ready(std::uint32_t subscriber, Instant now,
+                                                std::size_t limit) override;
     Result<std::vector<OutboxRow>> outbox_dead(std::uint64_t after, std::size_t limit) override;
     Result<std::uint64_t> outbox_pending() override;
 

@@ -274,7 +274,11 @@ std::vector<storage::OutboxRow> Office::outbox() {
     std::vector<storage::OutboxRow> rows;
     REQUIRE(store
                 ->read([&](storage::Reader& reader) -> Result<void> {
-                    TRY(rows, reader.outbox_ready(clock.now(), 1'000));
+                    for (const auto& subscriber : identity.directory()->directory().subscribers) {
+                        TRY(const auto ready,
+                            reader.outbox_ready(subscriber.id, clock.now(), 1'000));
+                        rows.insert(rows.end(), ready.begin(), ready.end());
+                    }
                     return {};
                 })
                 .has_value());

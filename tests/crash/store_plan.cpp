@@ -166,7 +166,7 @@ Result<std::string> photograph(storage::Store& store, std::uint64_t first_job,
         }
         TRY(const std::uint64_t pending, reader.outbox_pending());
         out += fmt::format("outbox {}\n", pending);
-        TRY(const auto ready, reader.outbox_ready(far, all));
+        TRY(const auto ready, reader.outbox_ready(1, far, all));
         for (const auto& row : ready) {
             out += fmt::format("  to {} of {}: {}\n", row.message.subscriber, row.message.document,
                                row.message.payload);

@@ -241,9 +241,10 @@ TEMPLATE_TEST_CASE("store: the outbox keeps the order of each document and subsc
     const auto change = [&store](auto&& how) {
         return store->run([&](Transaction& t) -> Result<void> { return how(t); });
     };
-    const auto ready = [&store](std::int64_t now) {
+    const auto ready = [&store](std::uint32_t subscriber, std::int64_t now) {
         std::vector<std::uint64_t> numbers;
-        const auto rows = ask(*store, [&](Reader& r) { return r.outbox_ready(Instant{now}, 100); });
+        const auto rows =
+            ask(*store, [&](Reader& r) { return r.outbox_ready(subscriber, Instant{now}, 100); });
         for (const OutboxRow& row : rows)
             numbers.push_back(row.number);
         return numbers;
@@ -254,29 +255,33 @@ TEMPLATE_TEST_CASE("store: the outbox keeps the order of each document and subsc
     send(2, 1, 5);  // 3
     send(1, 3, 6);  // 4
     send(1, 4, 5);  // 5
-    CHECK(ready(0).empty());
-    CHECK(ready(10) == Numbers{1, 3, 4});
+    CHECK(ready(5, 0).empty());
+    CHECK(ready(5, 10) == Numbers{1, 3});
+    CHECK(ready(6, 10) == Numbers{4});
+    CHECK(ready(7, 10).empty());
     CHECK(ask(*store, [](Reader& r) { return r.outbox_pending(); }) == 5);
 
     // Delivered: the next of the same lane, and of no other.
     REQUIRE(change([](Transaction& t) { return t.outbox_delivered(1); }));
     CHECK(code_of(change([](Transaction& t) { return t.outbox_delivered(1); })) ==
           ErrorCode::not_found);
-    CHECK(ready(10) == Numbers{3, 2, 4});
+    CHECK(ready(5, 10) == Numbers{3, 2});
+    CHECK(ready(6, 10) == Numbers{4});
 
     // Failed: waits, and all behind it wait too.
     REQUIRE(change([](Transaction& t) { return t.outbox_failed(2, Instant{50}, "timeout"); }));
-    CHECK(ready(10) == Numbers{3, 4});
-    CHECK(ready(50) == Numbers{3, 4, 2});
-    auto rows = ask(*store, [](Reader& r) { return r.outbox_ready(Instant{50}, 100); });
-    CHECK(rows[2].attempts == 1);
-    CHECK(rows[2].last_error == "timeout");
-    CHECK(rows[2].message.payload == "{\"revision\":2}");
-    CHECK(rows[2].message.subscriber == 5);
+    CHECK(ready(5, 10) == Numbers{3});
+    CHECK(ready(5, 50) == Numbers{3, 2});
+    CHECK(ask(*store, [](Reader& r) { return r.outbox_ready(5, Instant{50}, 1); }).size() == 1);
+    auto rows = ask(*store, [](Reader& r) { return r.outbox_ready(5, Instant{50}, 100); });
+    CHECK(rows[1].attempts == 1);
+    CHECK(rows[1].last_error == "timeout");
+    CHECK(rows[1].message.payload == "{\"revision\":2}");
+    CHECK(rows[1].message.subscriber == 5);
 
     // Dead: stands aside, the next goes on; it can be seen and sent again, before the others.
     REQUIRE(change([](Transaction& t) { return t.outbox_dead(2, "gone"); }));
-    CHECK(ready(50) == Numbers{3, 4, 5});
+    CHECK(ready(5, 50) == Numbers{3, 5});
     CHECK(ask(*store, [](Reader& r) { return r.outbox_pending(); }) == 3);
     rows = ask(*store, [](Reader& r) { return r.outbox_dead(0, 10); });
     REQUIRE(rows.size() == 1);
@@ -292,15 +297,16 @@ TEMPLATE_TEST_CASE("store: the outbox keeps the order of each document and subsc
     CHECK(code_of(change([](Transaction& t) { return t.outbox_replay(99); })) ==
           ErrorCode::not_found);
     REQUIRE(change([](Transaction& t) { return t.outbox_replay(2); }));
-    CHECK(ready(50) == Numbers{2, 3, 4});
+    CHECK(ready(5, 50) == Numbers{2, 3});
     CHECK(ask(*store, [](Reader& r) { return r.outbox_dead(0, 10); }).empty());
     REQUIRE(change([](Transaction& t) { return t.outbox_delivered(2); }));
-    CHECK(ready(50) == Numbers{3, 4, 5});
+    CHECK(ready(5, 50) == Numbers{3, 5});
 
     // Nobody waits: a dead letter that is sent again is ready at once.
     REQUIRE(change([](Transaction& t) { return t.outbox_dead(3, "gone"); }));
     REQUIRE(change([](Transaction& t) { return t.outbox_replay(3); }));
-    CHECK(ready(50) == Numbers{3, 4, 5});
+    CHECK(ready(5, 50) == Numbers{3, 5});
+    CHECK(ready(6, 50) == Numbers{4});
 }
 
 TEMPLATE_TEST_CASE("store: the public sees what was published, and the last state of it", "",

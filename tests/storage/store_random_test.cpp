@@ -224,7 +224,9 @@ std::string everything(Store& store) {
         for (const auto& [document, timer] : timers)
             out << "timer " << document << ' ' << timer.timer << ' ' << timer.name << ' '
                 << timer.due.ms << ' ' << timer.provisional << '\n';
-        TRY(auto messages, r.outbox_ready(Instant{30}, 10'000));
+        TRY(auto messages, r.outbox_ready(1, Instant{30}, 10'000));
+        TRY(const auto others, r.outbox_ready(2, Instant{30}, 10'000));
+        messages.insert(messages.end(), others.begin(), others.end());
         TRY(const auto dead, r.outbox_dead(0, 10'000));
         TRY(const auto pending, r.outbox_pending());
         out << "pending " << pending << '\n';
