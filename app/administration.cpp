@@ -33,11 +33,11 @@ Administration::Administration(storage::Store& store, Identity& identity, Record
 void Administration::set_roles(RoleCatalog catalog) {
     const std::pair<const char*, const char*> officers[] = {
         {kSystemAdmin, "系统管理员"}, {kSecurityAdmin, "安全保密管理员"}, {kAuditor, "安全审计员"}};
-    for (const auto& [name, title] : officers) {
+    for (const auto& officer : officers) {
         const bool listed =
             std::any_of(catalog.roles.begin(), catalog.roles.end(),
-                        [&](const RoleCatalog::Role& role) { return role.name == name; });
-        if (!listed) catalog.roles.push_back({name, title});
+                        [&](const RoleCatalog::Role& role) { return role.name == officer.first; });
+        if (!listed) catalog.roles.push_back({officer.first, officer.second});
     }
     catalog.exclusive.push_back(kThreeOfficers);
     const std::lock_guard lock(mutex_);

@@ -318,17 +318,17 @@ class Resolver {
             return std::nullopt;
         }
         for (const Row& row : rows) {
-            for (const auto& [column, text] : row) {
+            for (const auto& cell : row) {
                 const bool known =
                     std::any_of(field.columns.begin(), field.columns.end(),
-                                [&](const auto& named) { return named.name == column; });
+                                [&](const auto& named) { return named.name == cell.first; });
                 if (!known) {
                     wrong(invalid(where, "unknown_column",
                                   "has a column that is none of " + joined(field.columns),
                                   "列应为：" + joined(field.columns)));
                     return std::nullopt;
                 }
-                if (count_code_points(text).value_or(0) > most) {
+                if (count_code_points(cell.second).value_or(0) > most) {
                     wrong(
                         invalid(where, "too_long",
                                 "has a cell with more than " + std::to_string(most) + " characters",
