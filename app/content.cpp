@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "app/text_line.hpp"
 #include "storage/audit/canonical_json.hpp"
 #include "storage/audit/hash.hpp"
 
@@ -12,6 +13,8 @@ namespace gongkai::app {
 namespace {
 
 using storage::audit::CanonicalWriter;
+
+constexpr int kLongestFoot = 10;  // lines
 
 void write_value(CanonicalWriter& writer, const engine::Field& field, const engine::Value& value) {
     struct Visitor {
@@ -30,42 +33,16 @@ void write_value(CanonicalWriter& writer, const engine::Field& field, const engi
     std::visit(Visitor{writer, field}, value);
 }
 
-// The last line that holds more than white space, and the lines of a text one by one.
-constexpr std::string_view kIdeographicSpace = "\u3000";
-constexpr std::string_view kNoBreakSpace = "\u00A0";
-constexpr std::string_view kByteOrderMark = "\uFEFF";
-
-bool strip_one(std::string_view& text, std::string_view prefix) {
-    if (text.substr(0, prefix.size()) != prefix) return false;
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
-bool strip_one_back(std::string_view& text, std::string_view suffix) {
-    if (text.size() < suffix.size() || text.substr(text.size() - suffix.size()) != suffix)
-        return false;
-    text.remove_suffix(suffix.size());
-    return true;
-}
-
-void strip_front(std::string_view& text) {
-    while (strip_one(text, " ") || strip_one(text, "\t") || strip_one(text, "\r") ||
-           strip_one(text, kIdeographicSpace) || strip_one(text, kNoBreakSpace) ||
-           strip_one(text, kByteOrderMark)) {
-    }
-}
-
-void strip_back(std::string_view& text) {
-    while (strip_one_back(text, " ") || strip_one_back(text, "\t") || strip_one_back(text, "\r") ||
-           strip_one_back(text, "\n") || strip_one_back(text, kIdeographicSpace) ||
-           strip_one_back(text, kNoBreakSpace)) {
-    }
-}
-
+// The last line that holds more than white space, without the foot (版记) of a printed 公文.
 std::string_view last_line(std::string_view body) {
-    strip_back(body);
-    const auto newline = body.rfind('\n');
-    return newline == std::string_view::npos ? body : body.substr(newline + 1);
+    for (int foot = 0;; ++foot) {
+        strip_back(body);
+        const auto newline = body.rfind('\n');
+        if (newline == std::string_view::npos) return body;
+        const std::string_view line = body.substr(newline + 1);
+        if (foot >= kLongestFoot || !is_foot_line(line)) return line;
+        body.remove_suffix(body.size() - newline);
+    }
 }
 
 bool digit(std::string_view& line) {
@@ -95,10 +72,32 @@ bool period(std::string_view& line) {
     return true;
 }
 
+// What may stand before a mark on its line: Markdown, the number of the copy (份号), 密级：.
+void strip_before_mark(std::string_view& line) {
+    strip_front(line);
+    while (strip_one(line, "#") || strip_one(line, "*") || strip_one(line, ">") ||
+           strip_one(line, "_")) {
+        strip_front(line);
+    }
+    std::string_view rest = line;
+    int digits = 0;
+    while (digit(rest))
+        ++digits;
+    if (digits == 6) {
+        strip_front(rest);
+        line = rest;
+    }
+    if (!strip_one(rest, "密级")) return;
+    strip_front(rest);
+    if (!strip_one(rest, "：") && !strip_one(rest, ":")) return;
+    strip_front(rest);
+    line = rest;
+}
+
 // A line that says 秘密 within a sentence is no mark: after the word comes a star, a period, the
 // urgency, or the end.
 bool marked(std::string_view line) {
-    strip_front(line);
+    strip_before_mark(line);
     const bool bracket = strip_one(line, "【") || strip_one(line, "[") || strip_one(line, "(") ||
                          strip_one(line, "（");
     if (bracket) strip_front(line);
@@ -195,12 +194,9 @@ const char* body_note(std::string_view body) {
 
 bool has_secrecy_mark(std::string_view body) {
     while (!body.empty()) {
-        const auto newline = body.find('\n');
-        std::string_view line = body.substr(0, newline);
+        std::string_view line = take_line(body);
         strip_back(line);
         if (marked(line)) return true;
-        if (newline == std::string_view::npos) break;
-        body.remove_prefix(newline + 1);
     }
     return false;
 }

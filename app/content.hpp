@@ -28,11 +28,12 @@ engine::Digest content_hash(const engine::Definition& definition,
 
 // The name of the attribute that the last line states as 附注: "proactive" (此件公开发布,
 // 此件主动公开), "on_request" (此件依申请公开), "withheld" (此件不予公开, 此件不公开); "absent"
-// where it states none. Brackets of either width and white space around it do not matter.
+// where it states none. Brackets of either width and white space around it do not matter; the foot
+// (版记: 抄送, 印发, rules) that follows it in a printed 公文 is passed over.
 const char* body_note(std::string_view body);
 
 // Whether a line begins with a mark of secrecy (绝密, 机密 or 秘密 with ★ or a period, or alone
-// on its line), also with spaces between the characters.
+// on its line), also with spaces between the characters, behind 密级： or the number of the copy.
 bool has_secrecy_mark(std::string_view body);
 
 // Number of code points; nullopt where it is not UTF-8, or holds U+0000.

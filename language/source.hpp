@@ -17,7 +17,8 @@ struct SourceFile {
 
 using FileId = std::uint32_t;
 
-// A stretch of bytes of one file. Never leaves language/: what others see is a Diagnostic.
+// A stretch of bytes of one file. Only readers of files use it: what their callers see is a
+// Diagnostic.
 struct Span {
     FileId file = 0;
     std::uint32_t offset = 0;
