@@ -80,11 +80,20 @@ struct Application::Parts {
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
     std::unique_ptr<Scheduler> scheduler;
+    std::unique_ptr<Outbox> outbox;
+    std::atomic<Outbox*> told_of_commits{nullptr};
     std::string origin;
     std::atomic<bool> closed{false};
 
+    // Where opening failed half way: no commit may report to what is gone.
+    ~Parts() {
+        if (store && !closed) store->close();
+    }
+
     Result<void> open_store();
+    void committed(const storage::TreeHead& head);
     Result<void> open_services();
+    Result<void> open_outbox();
     Result<std::vector<std::shared_ptr<const Flow>>> unproven(
         const std::vector<std::shared_ptr<const Flow>>& given);
     Result<void> use(CompiledRules rules);
@@ -94,6 +103,7 @@ Result<void> Application::Parts::open_store() {
     origin = options.origin;
     if (options.data.empty()) {
         store = storage::memory::open();
+        store->on_commit([this](const storage::TreeHead& head) { committed(head); });
         return {};
     }
     std::error_code why;
@@ -114,8 +124,7 @@ Result<void> Application::Parts::open_store() {
     TRY(store, storage::sqlite::open(std::move(sqlite)));
     checkpoints = std::make_unique<CheckpointWriter>(
         std::move(folder), std::move(key), last ? last->size : 0, options.checkpoint_ms, metrics);
-    store->on_commit(
-        [writer = checkpoints.get()](const storage::TreeHead& head) { writer->committed(head); });
+    store->on_commit([this](const storage::TreeHead& head) { committed(head); });
     if (const auto writable = store->writable(); !writable) {
         log_event(LogLevel::error, "not_writable", {{"why", writable.error().message}});
         return {};
@@ -124,6 +133,12 @@ Result<void> Application::Parts::open_store() {
     checkpoints->committed(store->head());
     checkpoints->start();
     return {};
+}
+
+// After each durable commit, on the store's writer thread.
+void Application::Parts::committed(const storage::TreeHead& head) {
+    if (checkpoints) checkpoints->committed(head);
+    if (Outbox* told = told_of_commits) told->wake();
 }
 
 // The flows that this store has never activated: those that it has were proven then.
@@ -188,6 +203,14 @@ Result<void> Application::Parts::open_services() {
     return identity->load();
 }
 
+Result<void> Application::Parts::open_outbox() {
+    TRY(auto targets, TargetRules::parse(options.outbox.allowed_targets));
+    outbox = std::make_unique<Outbox>(*store, *identity, *clock, *randomness, metrics,
+                                      std::move(targets), options.outbox);
+    told_of_commits = outbox.get();
+    return {};
+}
+
 Result<std::unique_ptr<Application>> Application::open(ApplicationOptions options) {
     TRY(auto rules, compile_rules(options.rules, options.calendar));
     auto parts = std::make_unique<Parts>();
@@ -199,8 +222,10 @@ Result<std::unique_ptr<Application>> Application::open(ApplicationOptions option
         parts->own_randomness ? parts->own_randomness.get() : parts->options.randomness;
     TRY_VOID(parts->open_store());
     TRY_VOID(parts->open_services());
+    TRY_VOID(parts->open_outbox());
     TRY_VOID(parts->use(std::move(rules)));
     if (parts->options.scheduler) parts->scheduler->start();
+    if (parts->options.outbox.thread) parts->outbox->start();
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
@@ -214,6 +239,7 @@ Application::~Application() {
 Result<void> Application::close() {
     if (parts_->closed.exchange(true)) return {};
     parts_->scheduler->stop();
+    parts_->outbox->stop();
     parts_->store->close();
     if (!parts_->checkpoints) return {};
     return parts_->checkpoints->stop();
@@ -236,6 +262,9 @@ Administration& Application::administration() {
 }
 Scheduler& Application::scheduler() {
     return *parts_->scheduler;
+}
+Outbox& Application::outbox() {
+    return *parts_->outbox;
 }
 Flows& Application::flows() {
     return *parts_->flows;
@@ -338,6 +367,10 @@ std::vector<MetricSample> Application::samples() {
     counter("gongkai_checkpoints_total", "checkpoints signed", metrics.checkpoints);
     counter("gongkai_checkpoint_failures_total", "checkpoints that could not be signed or kept",
             metrics.checkpoint_failures);
+    counter("gongkai_outbox_delivered_total", "messages that were taken", metrics.outbox_delivered);
+    counter("gongkai_outbox_failed_total", "tries of messages that were not taken",
+            metrics.outbox_failed);
+    counter("gongkai_outbox_dead_total", "messages that became dead letters", metrics.outbox_dead);
     counter("gongkai_logins_total", "logins by outcome", identity.logins, "outcome=\"ok\"");
     counter("gongkai_logins_total", "logins by outcome", identity.failures, "outcome=\"failed\"");
     counter("gongkai_logins_total", "logins by outcome", identity.locked, "outcome=\"locked\"");

@@ -23,6 +23,7 @@
 #include "app/flow.hpp"
 #include "app/identity.hpp"
 #include "app/metrics.hpp"
+#include "app/outbox.hpp"
 #include "app/publications.hpp"
 #include "app/scheduler.hpp"
 #include "engine/calendar.hpp"
@@ -50,6 +51,7 @@ struct ApplicationOptions {
     DocumentOptions documents;
     bool read_only = false;              // never writes: for looking at a copy
     bool scheduler = true;               // start the scheduler's thread
+    OutboxOptions outbox;                // what other systems are told, and where they may be
     std::int64_t checkpoint_ms = 1'000;  // at most one a second
     // The database cannot be trusted any more (an I/O error, corruption). By default this is
     // logged and the process ends at once, with status 74 (EX_IOERR).
@@ -89,6 +91,7 @@ class Application {
     Identity& identity();
     Administration& administration();
     Scheduler& scheduler();
+    Outbox& outbox();
     Flows& flows();
     Calendars& calendars();
     storage::Store& store();
@@ -111,8 +114,8 @@ class Application {
     // Error `malformed`: nothing changed.
     Result<void> reload_rules(std::vector<RuleFile> rules);
 
-    // Stops the scheduler, finishes what was queued, signs the last checkpoint. Later calls do
-    // nothing.
+    // Stops scheduler and outbox, finishes what was queued, signs the last checkpoint. Later calls
+    // do nothing.
     Result<void> close();
 
   private:

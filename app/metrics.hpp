@@ -25,6 +25,9 @@ struct Metrics {
     Counter recomputed{0};
     Counter checkpoints{0};
     Counter checkpoint_failures{0};
+    Counter outbox_delivered{0};
+    Counter outbox_failed{0};  // tries that were not taken
+    Counter outbox_dead{0};
 };
 
 // One line of a scrape.

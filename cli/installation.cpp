@@ -10,6 +10,7 @@ engine::Result<app::ApplicationOptions> application_options(const InstallationOp
     application.data = options.data;
     application.checkpoints = options.checkpoints;
     application.calendar = options.calendar;
+    application.outbox.thread = false;  // the server knows where messages may go
     if (options.workflows.empty()) {
         application.rules = shipped_files();
     } else {

@@ -80,6 +80,11 @@ void add_serve_verb(CLI::App& app, Run& run) {
         ->capture_default_str();
     verb->add_flag("--sample", server.sample,
                    "set up a small sample bureau, where there is nobody yet");
+    verb->add_option("--allow-target", server.allowed_targets,
+                     "where messages to subscribers may go; may be repeated. Without any, none is "
+                     "sent. A private address must be listed as an address")
+        ->type_name("HOST[:PORT]|*.SUFFIX[:PORT]|ADDRESS[:PORT]|CIDR")
+        ->allow_extra_args(false);
     verb->add_option("--access-log", server.access_log,
                      "one JSON line a request, into this file; - for stderr");
     verb->add_option("--drain-seconds", server.drain_seconds,

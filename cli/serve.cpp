@@ -160,6 +160,8 @@ Result<int> serve_until_stopped(const ServeOptions& options) {
     }
     TRY(auto application_options, application_options(options));
     application_options.origin = options.origin;
+    application_options.outbox.thread = true;
+    application_options.outbox.allowed_targets = options.allowed_targets;
     TRY(const auto application, app::Application::open(std::move(application_options)));
     std::optional<app::SampleBureau> bureau;
     if (options.sample) {

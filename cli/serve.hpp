@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/installation.hpp"
 
@@ -12,8 +13,9 @@ struct ServeOptions : InstallationOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;  // 0: the system chooses, and it is printed
     std::string origin = "gongkai";
-    bool sample = false;     // into an empty installation: a bureau with people and passwords
-    std::string access_log;  // a file, "-" for stderr, empty for none
+    bool sample = false;  // into an empty installation: a bureau with people and passwords
+    std::vector<std::string> allowed_targets;  // of messages to subscribers: app/target_rules.hpp
+    std::string access_log;                    // a file, "-" for stderr, empty for none
     unsigned drain_seconds = 20;
 };
 

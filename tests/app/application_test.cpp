@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -7,6 +8,7 @@
 #include "storage/audit/checkpoint.hpp"
 #include "storage/audit/hash.hpp"
 #include "tests/app/office.hpp"
+#include "tests/app/receiver.hpp"
 
 namespace gongkai::app::testing {
 
@@ -234,6 +236,55 @@ TEST_CASE("application: files are kept by their digest, and go when nobody names
     CHECK(*attachments.sweep(real + engine::ms_per_hour) == 0);
     CHECK(*attachments.sweep(real + 49 * engine::ms_per_hour) == 1);
     CHECK(attachments.open(clerk, opened.id, digest).has_value());
+}
+
+TEST_CASE("application: a subscriber is told of what is committed, also of what a stop left") {
+    Place place;
+    const Receiver receiver;
+    ApplicationOptions options = place.options();
+    options.outbox.allowed_targets = {"127.0.0.1"};
+    options.outbox.grace_ms = 60'000;
+    {
+        // Nobody delivers yet.
+        options.outbox.thread = false;
+        const auto opened = Application::open(options);
+        REQUIRE(opened.has_value());
+        Application& application = **opened;
+        REQUIRE(create_sample(application.administration(), application.identity(),
+                              application.randomness())
+                    .has_value());
+        const AdminRequest request{principal(application, "sysadmin"), "test", std::nullopt};
+        const auto added =
+            application.administration().add_subscriber(request, {"OA", receiver.url(), ""});
+        REQUIRE(std::holds_alternative<Administration::IssuedSubscriber>(added));
+        open_draft(application);
+        CHECK(application.health().outbox_pending == 1);
+    }
+    CHECK(receiver.received().empty());
+    options.outbox.thread = true;
+    const auto opened = Application::open(options);
+    REQUIRE(opened.has_value());
+    CHECK(receiver.wait_for(1));
+    open_draft(**opened);
+    CHECK(receiver.wait_for(2));
+    REQUIRE((*opened)->close().has_value());
+    // What was answered before it stopped was written down.
+    const auto samples = (*opened)->samples();
+    const auto delivered = std::find_if(samples.begin(), samples.end(), [](const auto& sample) {
+        return sample.name == "gongkai_outbox_delivered_total";
+    });
+    REQUIRE(delivered != samples.end());
+    CHECK(delivered->value == 2);
+}
+
+TEST_CASE("application: an allowed target that cannot be read stops the start") {
+    Place place;
+    ApplicationOptions options = place.options();
+    options.outbox.allowed_targets = {"http://oa.example.cn"};
+    const auto opened = Application::open(options);
+    REQUIRE_FALSE(opened.has_value());
+    CHECK(opened.error().code == engine::ErrorCode::malformed);
+    CHECK(opened.error().message.find("http://oa.example.cn") != std::string::npos);
 }
 
 }  // namespace gongkai::app::testing
