@@ -115,13 +115,13 @@ Result<void> Application::Parts::open_store() {
     origin = key.verifier().name();
     TRY(auto folder, audit::CheckpointFolder::open(folder_path, origin, {key.verifier()}));
     TRY(const auto last, folder.last());
-    TRY(shelf, FileShelf::open(options.data / "files", options.data / "spool"));
-
     storage::sqlite::Options sqlite;
     sqlite.path = (options.data / "gongkai.db").string();
     if (last) sqlite.expected.push_back({last->size, last->root});
     sqlite.on_broken = options.on_broken ? options.on_broken : end_process;
     TRY(store, storage::sqlite::open(std::move(sqlite)));
+    // After the lock: this empties the folder of uploads on their way, and they might be another's.
+    TRY(shelf, FileShelf::open(options.data / "files", options.data / "spool"));
     checkpoints = std::make_unique<CheckpointWriter>(
         std::move(folder), std::move(key), last ? last->size : 0, options.checkpoint_ms, metrics);
     store->on_commit([this](const storage::TreeHead& head) { committed(head); });

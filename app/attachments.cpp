@@ -44,6 +44,18 @@ Result<HandedIn> Attachments::add(const Principal& principal, const std::filesys
     return HandedIn{digest, size};
 }
 
+Result<HandedIn> Attachments::add_copy(const Principal& principal,
+                                       const std::filesystem::path& file) {
+    if (shelf_ == nullptr) return kNoShelf;
+    TRY(const auto copy, shelf_->spool_copy(file));
+    auto measured = FileShelf::measure(copy);
+    auto added = measured ? add(principal, copy, measured->digest, measured->size)
+                          : Result<HandedIn>(measured.error());
+    std::error_code ignored;
+    std::filesystem::remove(copy, ignored);
+    return added;
+}
+
 Result<ReadableFile> Attachments::open(const Principal& principal, engine::DocumentId document,
                                        const engine::Digest& digest) {
     if (shelf_ == nullptr) return kNoShelf;

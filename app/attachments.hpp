@@ -42,6 +42,8 @@ class Attachments {
     // it.
     Result<HandedIn> add(const Principal& principal, const std::filesystem::path& spooled,
                          const engine::Digest& digest, std::uint64_t size);
+    // The same of a file of this machine, which stays where it is.
+    Result<HandedIn> add_copy(const Principal& principal, const std::filesystem::path& file);
     // Error `not_found` also where the principal may not see the document.
     Result<ReadableFile> open(const Principal& principal, engine::DocumentId document,
                               const engine::Digest& digest);

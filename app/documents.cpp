@@ -25,6 +25,15 @@ bool is_new(const Input& input) {
            std::holds_alternative<input::HandIn>(input);
 }
 
+// A text that is the same has the commitment that the document has (app/resolve.hpp).
+bool changes_nothing(const engine::Document& document, const engine::Edit& edit) {
+    const bool same =
+        std::all_of(edit.fields.begin(), edit.fields.end(), [&](const engine::FieldChange& change) {
+            return document.fields[change.field] == change.value;
+        });
+    return same && (!edit.attachments || *edit.attachments == document.attachments);
+}
+
 Error not_found(engine::DocumentId id) {
     return {ErrorCode::not_found, "no document " + std::to_string(id)};
 }
@@ -178,6 +187,31 @@ Result<std::optional<engine::DocumentId>> Documents::handed_in_before(
     return transaction.find_external(hand_in->source, hand_in->source_id);
 }
 
+// What comes again as it is has been dealt with, wherever the document is by now.
+bool Documents::handed_in_again(Step& step, const engine::Command& command) {
+    const auto* edit = std::get_if<engine::Edit>(&command);
+    if (!std::holds_alternative<input::HandIn>(step.input.input) || edit == nullptr || step.hidden)
+        return false;
+    const engine::Document& document = step.stored->document;
+    const auto& expected = step.request.expected_revision;
+    if (expected && *expected != document.revision) return false;
+    if (!changes_nothing(document, *edit)) return false;
+    Done done;
+    done.id = document.id;
+    done.revision = document.revision;
+    done.flow = document.flow;
+    done.definition = document.definition;
+    done.content = document.content;
+    done.department = document.department;
+    done.record = step.stored->last_record;
+    done.changed = false;
+    done.states = active_states(step.flow->definition, document);
+    done.publication = document.publication;
+    done.purged = document.purged;
+    step.outcome = std::move(done);
+    return true;
+}
+
 std::shared_ptr<const Flow> Documents::flow_of_new(const Step& step) const {
     if (const auto* open = std::get_if<input::Open>(&step.input.input))
         return parts_.flows.current(open->flow);
@@ -247,6 +281,7 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
     }
     Resolved& resolved = std::get<Resolved>(resolution);
 
+    if (handed_in_again(step, resolved.command)) return {};
     const bool migrates = std::holds_alternative<engine::Migrate>(resolved.command);
     if (migrates) {
         // The one command about a document whose permission is no matter of the flow.

@@ -118,6 +118,7 @@ class Documents {
     Result<bool> answered_before(Step& step, storage::Transaction& transaction);
     Result<std::optional<engine::DocumentId>> handed_in_before(Step& step,
                                                                storage::Transaction& transaction);
+    static bool handed_in_again(Step& step, const engine::Command& command);
     std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
     Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,
                         const engine::Command* command);

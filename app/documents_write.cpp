@@ -57,22 +57,6 @@ std::string bare_command(const Input& input) {
 Result<void> Documents::refuse(Step& step, storage::Transaction& transaction,
                                engine::Refusal refusal, const engine::Command* command) {
     const engine::Document* document = step.stored ? &step.stored->document : nullptr;
-    const bool handed_in = std::holds_alternative<input::HandIn>(step.input.input);
-    if (handed_in && document != nullptr && refusal.reason == engine::Reason::nothing_changed) {
-        Done done;
-        done.id = document->id;
-        done.revision = document->revision;
-        done.flow = document->flow;
-        done.definition = document->definition;
-        done.content = document->content;
-        done.department = document->department;
-        done.record = step.stored->last_record;
-        done.changed = false;
-        done.states = active_states(step.flow->definition, *document);
-        done.publication = document->publication;
-        step.outcome = std::move(done);
-        return {};
-    }
     Refused refused{std::move(refusal), document == nullptr ? 0 : document->id,
                     document == nullptr ? 0 : document->revision, step.flow, storage::kNoRecord};
     // A deadline that somebody was quicker than is no attempt of anybody.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
 
 #include "storage/audit/hash.hpp"
@@ -25,13 +26,9 @@ Error failed(const std::error_code& why, const std::string& what) {
     return {full ? ErrorCode::storage_full : ErrorCode::io, what + ": " + why.message()};
 }
 
-// Digest and size of what the file holds, read to the end; and the bytes are on the disk.
-struct Measured {
-    engine::Digest digest{};
-    std::uint64_t size = 0;
-};
+}  // namespace
 
-Result<Measured> measure(const fs::path& path) {
+Result<FileShelf::Measured> FileShelf::measure(const fs::path& path) {
     const storage::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.is_open()) return storage::system_error(path.string());
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(),
@@ -53,7 +50,15 @@ Result<Measured> measure(const fs::path& path) {
     return measured;
 }
 
-}  // namespace
+Result<fs::path> FileShelf::spool_copy(const fs::path& file) const {
+    // Emptied at the start of every process, so its number is enough of a name.
+    static std::atomic<std::uint64_t> copies{0};
+    fs::path copy = spool_ / ("copy-" + std::to_string(++copies));
+    std::error_code why;
+    fs::copy_file(file, copy, fs::copy_options::overwrite_existing, why);
+    if (why) return failed(why, file.string());
+    return copy;
+}
 
 Result<FileShelf> FileShelf::open(fs::path folder, fs::path spool) {
     std::error_code why;

@@ -22,6 +22,15 @@ class FileShelf {
 
     const std::filesystem::path& spool() const { return spool_; }
 
+    struct Measured {
+        engine::Digest digest{};
+        std::uint64_t size = 0;
+    };
+    // What the file holds, read to its end; afterwards its bytes are on the disk.
+    static engine::Result<Measured> measure(const std::filesystem::path& file);
+    // A copy of the file in the spool folder, and what it holds. The caller put()s or removes it.
+    engine::Result<std::filesystem::path> spool_copy(const std::filesystem::path& file) const;
+
     // Takes over a complete file; the source is gone afterwards. Where the bytes are there already
     // only that. Errors: `integrity` (other bytes than the digest or size says; the source stays),
     // `storage_full`, `io`.

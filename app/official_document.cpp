@@ -240,7 +240,7 @@ class DocumentReader {
         const std::string_view name = element_of(pair->key);
         if (value.empty()) return true;
         if (name == "attachment") {
-            out_.attachments.emplace_back(value);
+            out_.attachments.push_back({"attachment", std::string(value), line_of(line), true});
         } else if (name == "secrecy") {
             if (secret(value)) refuse_secret(line);
         } else if (name == "written_at") {
@@ -370,12 +370,7 @@ class DocumentReader {
     std::uint32_t line_of(std::string_view part) const {
         return reporter_.line(at(static_cast<std::size_t>(part.data() - text_.data()), 1));
     }
-    Span of_line(std::uint32_t number) const {
-        std::string_view rest = text_;
-        for (std::uint32_t i = 1; i < number; ++i)
-            take_line(rest);
-        return of(take_line(rest));
-    }
+    Span of_line(std::uint32_t number) const { return of(line_at(text_, number)); }
     const std::string& whole() const { return reporter_.path(file_); }
 
     Reporter reporter_;

@@ -40,8 +40,8 @@ struct Element {
 
 struct OfficialDocument {
     std::string body;
-    std::vector<Element> elements;         // each name once
-    std::vector<std::string> attachments;  // files named in the head, in order
+    std::vector<Element> elements;     // each name once
+    std::vector<Element> attachments;  // files named in the head, in order
     // Errors: nothing may be made of the document. After a mark of secrecy (`secrecy_mark`) all of
     // the above is empty.
     std::vector<language::Diagnostic> findings;

@@ -2,6 +2,7 @@
 // is also the ideographic space, and the no-break space that word processors leave behind.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace gongkai::app {
@@ -48,6 +49,13 @@ inline std::string_view take_line(std::string_view& text) {
     const std::string_view line = text.substr(0, newline);
     text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
     return line;
+}
+
+// The line with this number (from 1 on) without the blanks around it: a piece of `text`.
+inline std::string_view line_at(std::string_view text, std::uint32_t number) {
+    for (; number > 1; --number)
+        take_line(text);
+    return stripped(take_line(text));
 }
 
 // A line of the foot (版记) that follows the 附注 of a printed 公文: 抄送：…, …印发, a rule.

@@ -169,7 +169,9 @@ TEST_CASE("official document: both forms of a head say the same") {
         CHECK(document.find("title")->line == 2 - (text == plain ? 1U : 0U));
         CHECK(value(document, "document_number") == "青人社发〔2026〕1号");
         CHECK(value(document, "自定义") == "值");
-        CHECK(document.attachments == std::vector<std::string>{"表/a.docx", "b.pdf"});
+        REQUIRE(document.attachments.size() == 2);
+        CHECK(document.attachments[0].value == "表/a.docx");
+        CHECK(document.attachments[1].value == "b.pdf");
         CHECK(document.body == "正文。\n（此件公开发布）");
     }
     // A rule at the top of a text is no head, and an addressee is none either.
