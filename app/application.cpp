@@ -8,6 +8,7 @@
 #include "app/application_rules.hpp"
 #include "app/checkpoint_writer.hpp"
 #include "app/log.hpp"
+#include "storage/audit/files.hpp"
 #include "storage/audit/leaf.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
@@ -32,7 +33,10 @@ Result<audit::SigningKey> signing_key(const std::filesystem::path& data, const s
                                       const std::filesystem::path& checkpoints) {
     const std::filesystem::path path = data / "audit.key";
     std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return audit::SigningKey::load(path);
+    if (std::filesystem::exists(path, ignored)) {
+        audit::remove_unfinished(path);  // it holds a key as well
+        return audit::SigningKey::load(path);
+    }
     if (std::filesystem::exists(checkpoints / "checkpoint", ignored))
         return Error{ErrorCode::integrity, path.string() + " is missing, but " +
                                                checkpoints.string() +

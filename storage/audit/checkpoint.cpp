@@ -130,6 +130,7 @@ Result<std::optional<Checkpoint>> CheckpointFolder::last() const {
 
 Result<void> CheckpointFolder::add(std::string_view note) {
     TRY(const FileLock lock, FileLock::take(folder_ / "lock"));
+    remove_unfinished(folder_ / "checkpoint");
     TRY(const Checkpoint added, open_checkpoint(note, origin_, keys_));
     TRY(const std::optional<Checkpoint> before, last());
     if (before == added) return {};

@@ -53,10 +53,16 @@ Result<void> write_all(int descriptor, std::string_view bytes, const fs::path& p
     return {};
 }
 
+// The names of files on their way: what stands for the six letters differs each time. Nobody gives
+// a file of theirs such a name.
+constexpr std::string_view kLetters = ".XXXXXX";
+constexpr std::string_view kUnfinished = ".unfinished";
+
 // A new file beside `path` with these bytes, synced. The caller puts it in place.
 Result<fs::path> write_beside(const fs::path& path, std::string_view bytes, unsigned mode) {
-    std::string name = path.string() + ".XXXXXX";
-    const Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+    std::string name = path.string();
+    name.append(kLetters).append(kUnfinished);
+    const Descriptor file(::mkostemps(name.data(), kUnfinished.size(), O_CLOEXEC));
     if (!file.is_open()) return failed("create a file beside", path, errno);
     Result<void> result = write_all(file.get(), bytes, name);
     if (result && ::fchmod(file.get(), mode) != 0) result = failed("set the mode of", name, errno);
@@ -110,6 +116,17 @@ Result<void> create_file(const fs::path& path, std::string_view bytes, unsigned 
     ::unlink(beside.c_str());
     if (number != 0) return failed("create", path, number);
     return sync_folder(folder_of(path));
+}
+
+void remove_unfinished(const fs::path& path) {
+    const std::string begin = path.filename().string() + ".";
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder_of(path), ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(begin) && name.ends_with(kUnfinished) &&
+            name.size() == begin.size() - 1 + kLetters.size() + kUnfinished.size())
+            fs::remove(entry.path(), ignored);
+    }
 }
 
 Result<void> append_line(const fs::path& path, std::string_view line, unsigned mode) {

@@ -25,6 +25,10 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
 Result<void> create_file(const std::filesystem::path& path, std::string_view bytes,
                          unsigned mode = 0644);
 
+// Removes what write_file() or create_file() of this path has left beside it where the process was
+// killed in the middle. Only while nobody writes the file.
+void remove_unfinished(const std::filesystem::path& path);
+
 // Appends one line (`line` has no newline) in one write. What an earlier crash left of a line
 // without its newline is cut off first.
 Result<void> append_line(const std::filesystem::path& path, std::string_view line,

@@ -213,8 +213,9 @@ TEST_CASE("checkpoint: the folder keeps the last one and all before it") {
     CHECK(kept.add("no note").error().code == ErrorCode::malformed);
     CHECK(kept.last_note().value() == at(5, "b"));
 
-    // A crash in the middle of a line costs that line only.
+    // A crash in the middle of a line costs that line only, one in the middle of a file nothing.
     const fs::path history = folder.path / "made" / "checkpoints.jsonl";
+    overwrite(folder.path / "made" / "checkpoint.x7Yz12.unfinished", "exam");
     overwrite(history, contents(history) + R"({"note":"exam)");
     REQUIRE(kept.add(at(8, "d")).has_value());
     std::vector<std::string> notes;
@@ -289,4 +290,16 @@ TEST_CASE("files: a file is replaced whole and a lock is held by one") {
     { const auto lock = FileLock::take(folder.path / "lock"); }
     CHECK(FileLock::take(folder.path / "lock").has_value());
     CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 2);
+}
+
+TEST_CASE("files: of what was not finished only that is removed") {
+    const Folder folder;
+    for (const char* name :
+         {"file", "file.a1B2c3.unfinished", "file.a1B2c3", "file.backup", "file.unfinished",
+          "file.a1B2c3d.unfinished", "other.a1B2c3.unfinished"})
+        overwrite(folder.path / name, "x");
+    remove_unfinished(folder.path / "file");
+    CHECK_FALSE(fs::exists(folder.path / "file.a1B2c3.unfinished"));
+    CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 6);
+    remove_unfinished(folder.path / "none" / "file");
 }
