@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "storage/durable.hpp"
+#include "storage/sqlite/opening.hpp"
 #include "storage/sqlite/rows.hpp"
-#include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 
 namespace gongkai::storage::sqlite {
@@ -67,14 +67,7 @@ Result<TreeHead> check_file(const std::string& path) {
     OpenOptions open;
     open.path = path;
     TRY(const auto connection, Connection::open(open));
-    TRY(const auto application, connection->integer("PRAGMA application_id"));
-    if (application != kApplicationId)
-        return Error{ErrorCode::invalid_argument, path + " is not a database of Gongkai"};
-    TRY(const auto version, connection->integer("PRAGMA user_version"));
-    if (version != kSchemaVersion)
-        return Error{ErrorCode::invalid_argument,
-                     path + " has schema version " + std::to_string(version) +
-                         ", this program knows " + std::to_string(kSchemaVersion)};
+    TRY_VOID(recognise(*connection, path));
     return check(*connection, path);
 }
 

@@ -206,6 +206,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const OpenOptions& options)
         std::to_string(options.cache_kib) + ";";
     TRY_VOID(connection->execute(settings.c_str()));
     if (options.access == Access::read_only) {
+        // A reader in another process may be the last to go: the WAL stays for the writer.
+        connection->leave_wal();
         TRY_VOID(connection->execute("PRAGMA query_only = ON;"));
         return connection;
     }

@@ -7,6 +7,7 @@
 #include "storage/job_queue.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/lock_file.hpp"
+#include "storage/sqlite/opening.hpp"
 #include "storage/sqlite/reader_pool.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/writer_transaction.hpp"
@@ -302,29 +303,6 @@ void SqliteStore::break_down(const Error& error) {
         broken_.store(true, std::memory_order_release);
     }
     if (options_.on_broken) options_.on_broken(error);
-}
-
-// ---- opening
-// --------------------------------------------------------------------------------------
-
-// Whether the tree in the database extends what was signed before.
-Result<void> check_expected(Connection& connection, std::uint64_t size,
-                            const std::vector<TreeHead>& expected) {
-    for (const TreeHead& head : expected) {
-        if (head.size > size)
-            return Error{ErrorCode::integrity,
-                         "the database holds " + std::to_string(size) +
-                             " records, a signed checkpoint " + std::to_string(head.size) +
-                             ": records are missing (an old copy was restored, or the database "
-                             "was cut short). Nothing is written"};
-        TRY(const Digest root, audit::root_at(head.size, node_reader(connection)));
-        if (root != head.root)
-            return Error{ErrorCode::integrity,
-                         "the first " + std::to_string(head.size) +
-                             " records are not those of the signed checkpoint of that size: the "
-                             "record was changed or replaced. Nothing is written"};
-    }
-    return {};
 }
 
 }  // namespace

@@ -47,6 +47,12 @@ struct Options {
 // (cannot be opened or read).
 Result<std::unique_ptr<Store>> open(Options options);
 
+// For a second process, beside a server or without one: answers queries on what is committed, takes
+// no lock, never writes, checkpoints or creates the database. writable() says `unavailable`, or
+// `integrity` where the database does not extend `expected`. Errors: not_found (no such file),
+// invalid_argument, storage_broken.
+Result<std::unique_ptr<Store>> open_read_only(const Options& options);
+
 // Copies the backup at `from`, after it was checked, to `to`, which must not exist. Returns the
 // head of its tree, to be compared with the last checkpoint by who has it.
 Result<TreeHead> restore(const std::string& from, const std::string& to);

@@ -551,3 +551,74 @@ TEST_CASE("sqlite store: a backup is whole, checked, and can be restored") {
     CHECK(!sqlite::check_file(folder / "missing.db"));
     CHECK(!std::filesystem::exists(folder / "missing.db"));
 }
+
+TEST_CASE(
+    "sqlite store: opened for reading only, it sees what a writer commits and writes nothing") {
+    const Folder folder;
+    const Options options = options_for(folder);
+    auto writer = opened(options);
+    REQUIRE(write(*writer, first_step(1)));
+    const auto reader = sqlite::open_read_only(options);
+    REQUIRE(reader);
+    CHECK((*reader)->head().root == writer->head().root);
+    CHECK(ask(**reader, [](Reader& r) { return r.find_document(1); }));
+    REQUIRE(write(*writer, first_step(2)));
+    CHECK((*reader)->head().root == writer->head().root);
+    CHECK(ask(**reader, [](Reader& r) { return r.find_document(2); }));
+
+    const auto refused = write(**reader, first_step(3));
+    CHECK(code_of(refused) == ErrorCode::unavailable);
+    CHECK(refused.error().message.find("reading only") != std::string::npos);
+    CHECK(code_of((*reader)->writable()) == ErrorCode::unavailable);
+    CHECK(writer->head().size == 2);
+    REQUIRE((*reader)->backup(folder / "copy.db"));
+    CHECK(sqlite::check_file(folder / "copy.db")->root == writer->head().root);
+    CHECK(write(*writer, first_step(3)));
+}
+
+TEST_CASE("sqlite store: the last reader to go leaves the WAL to the writer") {
+    const Folder folder;
+    const Options options = options_for(folder);
+    {
+        // As a server that was killed leaves it: the last steps are in the WAL only.
+        auto writer = opened(options);
+        REQUIRE(write(*writer, first_step(1)));
+        for (const char* suffix : {"", "-wal"})
+            std::filesystem::copy_file(options.path + suffix, folder / "killed.db" + suffix);
+    }
+    Options killed = options;
+    killed.path = folder / "killed.db";
+    const std::string database = read_whole(killed.path);
+    const std::string wal = read_whole(killed.path + "-wal");
+    REQUIRE(!wal.empty());
+    {
+        const auto reader = sqlite::open_read_only(killed);
+        REQUIRE(reader);
+        CHECK((*reader)->head().size == 1);
+    }
+    CHECK(read_whole(killed.path) == database);
+    CHECK(read_whole(killed.path + "-wal") == wal);
+    CHECK(opened(killed)->head().size == 1);
+}
+
+TEST_CASE("sqlite store: for reading only, nothing is made up where there is no database") {
+    const Folder folder;
+    Options options = options_for(folder);
+    CHECK(code_of(sqlite::open_read_only(options)) == ErrorCode::not_found);
+    CHECK(std::filesystem::is_empty(folder.path()));
+    std::ofstream(options.path) << std::string(5'000, 'x');
+    CHECK(!sqlite::open_read_only(options));
+
+    Options empty = options;
+    empty.path = folder / "empty.db";
+    CHECK(Stranger(empty.path).execute("CREATE TABLE t(x)").empty());
+    CHECK(code_of(sqlite::open_read_only(empty)) == ErrorCode::invalid_argument);
+
+    Options old = options;
+    old.path = folder / "old.db";
+    REQUIRE(write(*opened(old), first_step(1)));
+    old.expected = {{5, audit::sha256("something that was signed")}};
+    const auto reader = sqlite::open_read_only(old);
+    REQUIRE(reader);
+    CHECK(code_of((*reader)->writable()) == ErrorCode::integrity);
+}
