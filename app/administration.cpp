@@ -71,8 +71,9 @@ Denied Administration::refuse(const AdminRequest& request, const Act& act, Denie
     leaf.reason = why.code;
     leaf.actor = request.principal.person;
     leaf.request = request.request_id;
-    leaf.at = now;
     const auto write = [&](storage::Transaction& transaction) -> Result<void> {
+        // In the job: times of the record do not go back.
+        leaf.at = clock_.now();
         TRY(const std::string bytes, admin_leaf(leaf));
         TRY_VOID(transaction.write_leaf(0, bytes));
         return {};

@@ -425,6 +425,7 @@ class Bundle {
     };
     const openings = this.openings();
     let opening = openings.next();
+    let latest = '';
     compare();
     const leaves = existsSync(this.path('leaves.jsonl')) ? new Lines(this.path('leaves.jsonl')) : [];
     if (Array.isArray(leaves)) this.found('file_missing', null, 'leaves.jsonl is not there');
@@ -434,8 +435,14 @@ class Bundle {
       this.sm3?.append(bytes);
       const leaf = parseCanonical(bytes);
       const wrong = wrongLeaf(leaf);
-      if (wrong) this.found('leaf_malformed', index, wrong);
-      else this.link(leaf, index, hash);
+      if (wrong) {
+        this.found('leaf_malformed', index, wrong);
+      } else {
+        // Times of this one spelling sort like their text.
+        if (leaf.time < latest) this.found('time_backwards', index, 'its time is before that of a leaf before it');
+        else latest = leaf.time;
+        this.link(leaf, index, hash);
+      }
       for (; !opening.done && opening.value.leaf === index; opening = openings.next())
         if (pointersTo(leaf, opening.value.commitment).length === 0)
           this.found('opening_unknown', index, 'an opening of a commitment that the leaf does not have');

@@ -233,10 +233,12 @@ class Verification {
         const Hash hash = frontier_.append(bytes).leaf();
         if (sm3_) sm3_->append(bytes);
         const auto leaf = decode_leaf(bytes);
-        if (leaf)
+        if (leaf) {
+            judge_time(*leaf, index);
             link(*leaf, index, hash);
-        else
+        } else {
             found("leaf_malformed", index, leaf.error().message);
+        }
         if (options_.visit)
             options_.visit({index, bytes, hash, leaf ? &*leaf : nullptr}, report_.findings);
         const bool is_opened = opening_ && opening_->leaf == index;
@@ -248,6 +250,12 @@ class Verification {
             TRY_VOID(next_opening(openings));
         }
         return {};
+    }
+
+    void judge_time(const Leaf& leaf, std::uint64_t index) {
+        if (leaf.time_ms < latest_ms_)
+            found("time_backwards", index, "its time is before that of a leaf before it");
+        latest_ms_ = std::max(latest_ms_, leaf.time_ms);
     }
 
     void link(const Leaf& leaf, std::uint64_t index, const Hash& hash) {
@@ -412,6 +420,7 @@ class Verification {
     std::optional<Checkpoint> sm3_claim_;
     Frontier frontier_;
     std::optional<Frontier> sm3_;
+    std::int64_t latest_ms_ = 0;  // time of a leaf so far
     std::unordered_map<std::uint64_t, Chain> chains_;
     std::map<Hash, std::uint64_t> definitions_;  // with the first leaf that names it
     std::map<Hash, std::uint64_t> calendars_;

@@ -327,6 +327,27 @@ TEST_CASE("bundle: a break in a document's chain is found even when it was signe
           }) == std::multiset<std::string>{"chain_refusal" + at});
 }
 
+TEST_CASE("bundle: a time that goes back is found even when it was signed") {
+    Record record = a_record();
+    const std::uint64_t next = record.leaves.size();
+    Leaf leaf = a_step_of(record, 1);
+    leaf.time_ms = 1795421730000;
+    record.append(leaf);
+    leaf = a_step_of(record, 1);
+    leaf.time_ms -= 3000;  // after that one, but not after the leaf before both
+    record.append(leaf);
+    // The same time twice is no step back.
+    leaf = a_step_of(record, 1);
+    record.append(leaf);
+    leaf = a_step_of(record, 1);
+    leaf.time_ms -= 1000;
+    record.append(leaf);
+    record.sign();
+    CHECK(Exported(record).verdict().findings ==
+          std::multiset<std::string>{"time_backwards@" + std::to_string(next),
+                                     "time_backwards@" + std::to_string(next + 1)});
+}
+
 TEST_CASE("bundle: what is no leaf is found even when it was signed") {
     for (const char* bytes : {"", "{}", "[1, 2]", "\xff", R"({"format":2,"kind":"step"})"}) {
         Record record = a_record();

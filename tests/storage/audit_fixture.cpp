@@ -133,7 +133,7 @@ std::uint64_t Record::admin() {
     leaf.command = R"({"add_user":{"id":12}})";
     leaf.events = R"([{"user_added":{"id":12}}])";
     leaf.actor = 1;
-    leaf.time_ms = 1795421730000;
+    leaf.time_ms = 1795421730000 + static_cast<std::int64_t>(leaves.size()) * 1000;
     return append(leaf);
 }
 
