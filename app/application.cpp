@@ -73,6 +73,8 @@ struct Application::Parts {
     Metrics metrics;
     std::optional<FileShelf> shelf;
     std::unique_ptr<CheckpointWriter> checkpoints;  // before the store: commits report to it
+    std::optional<audit::CheckpointFolder> folder;  // where checkpoints are only read
+    std::optional<audit::VerifierKey> verifier;
     std::unique_ptr<storage::Store> store;
     std::unique_ptr<RecordClock> record_clock;
     std::unique_ptr<Identity> identity;
@@ -94,7 +96,11 @@ struct Application::Parts {
         if (store && !closed) store->close();
     }
 
+    std::filesystem::path checkpoint_path() const {
+        return options.checkpoints.empty() ? options.data / "checkpoints" : options.checkpoints;
+    }
     Result<void> open_store();
+    Result<void> look_into_store();
     void committed(const storage::TreeHead& head);
     Result<void> open_services();
     Result<void> open_outbox();
@@ -113,12 +119,11 @@ Result<void> Application::Parts::open_store() {
     std::error_code why;
     std::filesystem::create_directories(options.data, why);
     if (why) return Error{ErrorCode::io, options.data.string() + ": " + why.message()};
-    const auto folder_path =
-        options.checkpoints.empty() ? options.data / "checkpoints" : options.checkpoints;
-    TRY(auto key, signing_key(options.data, options.origin, folder_path));
-    origin = key.verifier().name();
-    TRY(auto folder, audit::CheckpointFolder::open(folder_path, origin, {key.verifier()}));
-    TRY(const auto last, folder.last());
+    TRY(auto key, signing_key(options.data, options.origin, checkpoint_path()));
+    verifier = key.verifier();
+    origin = verifier->name();
+    TRY(auto written, audit::CheckpointFolder::open(checkpoint_path(), origin, {*verifier}));
+    TRY(const auto last, written.last());
     storage::sqlite::Options sqlite;
     sqlite.path = (options.data / "gongkai.db").string();
     if (last) sqlite.expected.push_back({last->size, last->root});
@@ -127,7 +132,7 @@ Result<void> Application::Parts::open_store() {
     // After the lock: this empties the folder of uploads on their way, and they might be another's.
     TRY(shelf, FileShelf::open(options.data / "files", options.data / "spool"));
     checkpoints = std::make_unique<CheckpointWriter>(
-        std::move(folder), std::move(key), last ? last->size : 0, options.checkpoint_ms, metrics);
+        std::move(written), std::move(key), last ? last->size : 0, options.checkpoint_ms, metrics);
     store->on_commit([this](const storage::TreeHead& head) { committed(head); });
     if (const auto writable = store->writable(); !writable) {
         log_event(LogLevel::error, "not_writable", {{"why", writable.error().message}});
@@ -136,6 +141,27 @@ Result<void> Application::Parts::open_store() {
     // What was committed before the last crash and not signed any more.
     checkpoints->committed(store->head());
     checkpoints->start();
+    return {};
+}
+
+Result<void> Application::Parts::look_into_store() {
+    storage::sqlite::Options sqlite;
+    sqlite.path = (options.data / "gongkai.db").string();
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(sqlite.path, ignored))
+        return Error{ErrorCode::not_found,
+                     "there is no installation in " + options.data.string() + " (no gongkai.db)"};
+    const std::filesystem::path key_path = options.data / "audit.key";
+    // A copy that was given away comes without the key.
+    if (std::filesystem::exists(key_path, ignored)) {
+        TRY(const auto key, audit::SigningKey::load(key_path));
+        verifier = key.verifier();
+        origin = verifier->name();
+        folder = audit::CheckpointFolder::existing(checkpoint_path(), origin, {*verifier});
+        TRY(const auto last, folder->last());
+        if (last) sqlite.expected.push_back({last->size, last->root});
+    }
+    TRY(store, storage::sqlite::open_read_only(sqlite));
     return {};
 }
 
@@ -216,7 +242,10 @@ Result<void> Application::Parts::open_outbox() {
 }
 
 Result<std::unique_ptr<Application>> Application::open(ApplicationOptions options) {
-    TRY(auto rules, compile_rules(options.rules, options.calendar));
+    CompiledRules rules;
+    if (!options.read_only || !options.rules.empty()) {
+        TRY(rules, compile_rules(options.rules, options.calendar));
+    }
     auto parts = std::make_unique<Parts>();
     parts->options = std::move(options);
     if (parts->options.clock == nullptr) parts->own_clock = system_clock();
@@ -224,12 +253,13 @@ Result<std::unique_ptr<Application>> Application::open(ApplicationOptions option
     parts->clock = parts->own_clock ? parts->own_clock.get() : parts->options.clock;
     parts->randomness =
         parts->own_randomness ? parts->own_randomness.get() : parts->options.randomness;
-    TRY_VOID(parts->open_store());
+    TRY_VOID(parts->options.read_only ? parts->look_into_store() : parts->open_store());
     TRY_VOID(parts->open_services());
     TRY_VOID(parts->open_outbox());
     TRY_VOID(parts->use(std::move(rules)));
-    if (parts->options.scheduler) parts->scheduler->start();
-    if (parts->options.outbox.thread) parts->outbox->start();
+    const bool works = !parts->options.read_only;
+    if (works && parts->options.scheduler) parts->scheduler->start();
+    if (works && parts->options.outbox.thread) parts->outbox->start();
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 
@@ -297,18 +327,18 @@ const std::string& Application::origin() const {
 }
 
 const storage::audit::CheckpointFolder* Application::checkpoint_folder() const {
-    return parts_->checkpoints ? &parts_->checkpoints->folder() : nullptr;
+    if (parts_->checkpoints) return &parts_->checkpoints->folder();
+    return parts_->folder ? &*parts_->folder : nullptr;
 }
 
 std::optional<storage::audit::VerifierKey> Application::verifier_key() const {
-    if (!parts_->checkpoints) return std::nullopt;
-    return parts_->checkpoints->verifier();
+    return parts_->verifier;
 }
 
 Result<void> Application::checkpoint() {
+    TRY_VOID(parts_->store->writable());
     if (!parts_->checkpoints)
         return Error{ErrorCode::invalid_argument, "a record in memory is not signed"};
-    TRY_VOID(parts_->store->writable());
     parts_->checkpoints->committed(parts_->store->head());
     return parts_->checkpoints->sign_now();
 }

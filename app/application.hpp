@@ -49,7 +49,10 @@ struct ApplicationOptions {
     std::string event_source = "urn:gongkai";
     Identity::Options identity;
     DocumentOptions documents;
-    bool read_only = false;              // never writes: for looking at a copy
+    // For a second process, beside a server or without one: nothing is created, changed, signed or
+    // scheduled, and every change is refused with `unavailable`. `rules` may be empty then: the
+    // flows that documents follow are read from the database.
+    bool read_only = false;
     bool scheduler = true;               // start the scheduler's thread
     OutboxOptions outbox;                // what other systems are told, and where they may be
     std::int64_t checkpoint_ms = 1'000;  // at most one a second

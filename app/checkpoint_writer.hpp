@@ -32,7 +32,6 @@ class CheckpointWriter {
 
     std::uint64_t signed_size() const;
     const storage::audit::CheckpointFolder& folder() const { return folder_; }
-    const storage::audit::VerifierKey& verifier() const { return key_.verifier(); }
 
   private:
     void loop();

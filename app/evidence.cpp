@@ -17,6 +17,13 @@ using engine::Error;
 using engine::ErrorCode;
 namespace audit = storage::audit;
 
+// The document that something is to be proved of, as it is now.
+struct Evidence::Subject {
+    const engine::Document& document;
+    const Flow& flow;
+    storage::RecordId last_record;
+};
+
 struct Evidence::Contents {
     std::optional<std::string> description;
     std::vector<audit::Opening> openings;
@@ -95,6 +102,10 @@ Result<SignedCheckpoint> Evidence::checkpoint() {
 Result<SignedCheckpoint> Evidence::covering(std::uint64_t index) {
     auto last = checkpoint();
     if (last ? last->size > index : last.error().code != ErrorCode::not_found) return last;
+    if (!application_.store().writable())
+        return Error{
+            ErrorCode::unavailable,
+            "the leaf is not under a checkpoint yet; a running server signs within seconds"};
     TRY_VOID(application_.checkpoint());
     TRY(auto fresh, checkpoint());
     if (fresh.size <= index)
@@ -127,25 +138,42 @@ Result<std::string> Evidence::prove(const storage::StoredLeaf& leaf, Contents co
 Result<std::string> Evidence::proof(const Principal& principal, engine::DocumentId document,
                                     storage::RecordId record) {
     TRY(const auto view, application_.documents().find(principal, document));
+    return proof_of({view.document, *view.flow, view.last_record}, record);
+}
+
+Result<std::string> Evidence::proof_for_operator(engine::DocumentId document,
+                                                 storage::RecordId record) {
+    std::optional<storage::DocumentRow> row;
+    TRY_VOID(application_.store().read([&](storage::Reader& reader) -> Result<void> {
+        TRY(row, reader.find_document(document));
+        return {};
+    }));
+    if (!row) return nothing_there();
+    TRY(const auto flow, application_.flows().by_digest(row->document.definition));
+    return proof_of({row->document, *flow, row->last_record}, record);
+}
+
+Result<std::string> Evidence::proof_of(const Subject& subject, storage::RecordId record) {
+    const engine::Document& document = subject.document;
     storage::StoredLeaf found;
     Contents contents;
     TRY_VOID(application_.store().read([&](storage::Reader& reader) -> Result<void> {
-        auto at = record == storage::kNoRecord ? view.last_record : record;
+        auto at = record == storage::kNoRecord ? subject.last_record : record;
         std::optional<audit::Leaf> leaf;
         // The newest record may be that of a refused attempt: the newest step is behind it.
         for (;;) {
             TRY(found, leaf_of(reader, at));
-            if (found.document != document) return nothing_there();
+            if (found.document != document.id) return nothing_there();
             TRY(leaf, audit::decode_leaf(found.bytes));
             if (record != storage::kNoRecord || leaf->kind == audit::LeafKind::step) break;
             at = found.previous;
         }
-        if (leaf->content && *leaf->content == view.document.content && !view.document.purged) {
+        if (leaf->content && *leaf->content == document.content && !document.purged) {
             contents.description.emplace();
-            write_content(view.flow->definition, view.document.fields, view.document.attachments,
+            write_content(subject.flow.definition, document.fields, document.attachments,
                           *contents.description);
         }
-        TRY(const auto openings, reader.openings(document));
+        TRY(const auto openings, reader.openings(document.id));
         contents.openings = fitting(openings, found.bytes, contents.description);
         return {};
     }));

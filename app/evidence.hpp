@@ -36,6 +36,10 @@ class Evidence {
     // `invalid_argument` where this installation signs nothing.
     Result<std::string> proof(const Principal& principal, engine::DocumentId document,
                               storage::RecordId record = storage::kNoRecord);
+    // The same for whoever may read the database itself, as its operator does: nobody is asked.
+    // `unavailable` also where the record is open for reading only and the leaf not signed yet.
+    Result<std::string> proof_for_operator(engine::DocumentId document,
+                                           storage::RecordId record = storage::kNoRecord);
     // The proof of a published page: of the step that published it, with the published texts only.
     Result<std::string> public_proof(engine::DocumentId document);
 
@@ -49,6 +53,8 @@ class Evidence {
 
   private:
     struct Contents;
+    struct Subject;
+    Result<std::string> proof_of(const Subject& subject, storage::RecordId record);
     Result<SignedCheckpoint> covering(std::uint64_t index);
     Result<std::string> prove(const storage::StoredLeaf& leaf, Contents contents);
 

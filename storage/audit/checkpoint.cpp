@@ -108,6 +108,11 @@ Result<CheckpointFolder> CheckpointFolder::open(std::filesystem::path folder, st
     if (failure)
         return Error{ErrorCode::io,
                      "cannot make the folder " + folder.string() + ": " + failure.message()};
+    return existing(std::move(folder), std::move(origin), std::move(keys));
+}
+
+CheckpointFolder CheckpointFolder::existing(std::filesystem::path folder, std::string origin,
+                                            std::vector<VerifierKey> keys) {
     return CheckpointFolder(std::move(folder), std::move(origin), std::move(keys));
 }
 

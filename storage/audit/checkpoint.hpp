@@ -61,6 +61,10 @@ class CheckpointFolder {
     static Result<CheckpointFolder> open(std::filesystem::path folder, std::string origin,
                                          std::vector<VerifierKey> keys);
 
+    // For who only looks: nothing is made. A folder that does not exist never had a checkpoint.
+    static CheckpointFolder existing(std::filesystem::path folder, std::string origin,
+                                     std::vector<VerifierKey> keys);
+
     // The last checkpoint, verified; nullopt where there never was one. A file that cannot be read
     // or verified is an error, never nullopt.
     Result<std::optional<Checkpoint>> last() const;
