@@ -50,6 +50,7 @@ void WriterTransaction::begin_job() {
     job_error_.reset();
     job_counts_.clear();
     row_id_ = 0;
+    unused_key_.reset();
 }
 
 void WriterTransaction::note(const Error& error) {
@@ -169,13 +170,16 @@ Result<std::vector<Opening>> WriterTransaction::openings(DocumentId id) {
 
 Result<std::optional<IdempotencyRecord>> WriterTransaction::find_idempotency(
     PersonId actor, const std::string& key) {
+    const std::int64_t hash = hash_of_key(actor, key);
     Statement& find = connection_.statement(
         "SELECT fingerprint, status, response, created FROM idempotency "
         "WHERE key_hash = ?1 AND actor = ?2 AND key = ?3");
     const Cursor cursor(find);
-    TRY(const bool known,
-        seen(find.bind(1, hash_of_key(actor, key)).bind(2, actor).bind_text(3, key).step()));
-    if (!known) return std::optional<IdempotencyRecord>();
+    TRY(const bool known, seen(find.bind(1, hash).bind(2, actor).bind_text(3, key).step()));
+    if (!known) {
+        unused_key_ = UnusedKey{actor, key, hash};
+        return std::optional<IdempotencyRecord>();
+    }
     IdempotencyRecord record{actor, key, {}, 0, {}, {}};
     TRY(record.fingerprint, find.digest(0));
     record.status = static_cast<std::uint16_t>(find.integer(1));
@@ -220,18 +224,18 @@ Result<RecordId> WriterTransaction::write_leaf(DocumentId document, const std::s
 }
 
 Result<void> WriterTransaction::write_idempotency(const IdempotencyRecord& record) {
-    TRY(const auto known, find_idempotency(record.actor, record.key));
-    if (known)
-        return Error{ErrorCode::conflict, "the idempotency key of actor " +
-                                              std::to_string(record.actor) + " is used already"};
+    // Who has looked for the key in this job need not look again.
+    if (!unused_key_ || unused_key_->actor != record.actor || unused_key_->key != record.key) {
+        TRY(const auto known, find_idempotency(record.actor, record.key));
+        if (known)
+            return Error{ErrorCode::conflict, "the idempotency key of actor " +
+                                                  std::to_string(record.actor) +
+                                                  " is used already"};
+    }
+    const std::int64_t hash = unused_key_->hash;
+    unused_key_.reset();
     return write([&]() -> Result<void> {
-        // A few of the oldest go with each that comes, so the table stays as long as the time it
-        // covers and no step pays for a big sweep.
-        TRY_VOID(connection_
-                     .statement("DELETE FROM idempotency WHERE created < ?1 AND number IN "
-                                "(SELECT number FROM idempotency ORDER BY number LIMIT 4)")
-                     .bind(1, record.created.ms - kIdempotencyKeptMs)
-                     .run());
+        TRY_VOID(sweep_idempotency(record.created));
         return connection_
             .statement(
                 "INSERT INTO idempotency"
@@ -243,9 +247,22 @@ Result<void> WriterTransaction::write_idempotency(const IdempotencyRecord& recor
             .bind(4, record.status)
             .bind_text(5, record.response)
             .bind(6, record.created.ms)
-            .bind(7, hash_of_key(record.actor, record.key))
+            .bind(7, hash)
             .run();
     });
+}
+
+// Some of the oldest go now and then, more than have come since: the table stays as long as the
+// time that it covers, and no step pays for a big sweep.
+Result<void> WriterTransaction::sweep_idempotency(Instant newest) {
+    if (keys_since_sweep_++ % kKeysASweep != 0) return {};
+    return connection_
+        .statement(
+            "DELETE FROM idempotency WHERE created < ?1 AND number IN "
+            "(SELECT number FROM idempotency ORDER BY number LIMIT ?2)")
+        .bind(1, newest.ms - kIdempotencyKeptMs)
+        .bind(2, 4 * kKeysASweep)
+        .run();
 }
 
 }  // namespace gongkai::storage::sqlite

@@ -123,6 +123,7 @@ class WriterTransaction final : public Transaction {
     Result<std::uint32_t> upsert(Sql sql, std::uint32_t id,
                                  const std::function<void(Statement&)>& bind);
     Result<void> changed_directory();
+    Result<void> sweep_idempotency(Instant newest);
 
     Connection& connection_;
     Numbering numbering_;
@@ -142,9 +143,18 @@ class WriterTransaction final : public Transaction {
     bool job_writes_ = false;
     bool job_purges_ = false;
     std::optional<Error> job_error_;
-    DocumentId row_id_ = 0;  // whose row `row_` is; 0: nobody's
+    struct UnusedKey {
+        PersonId actor = 0;
+        std::string key;
+        std::int64_t hash = 0;
+    };
+    std::optional<UnusedKey> unused_key_;  // an idempotency key that was looked for in vain
+    DocumentId row_id_ = 0;                // whose row `row_` is; 0: nobody's
     Row row_;
     Digest last_leaf_{};  // hash of the leaf appended last
+
+    static constexpr std::int64_t kKeysASweep = 16;
+    std::int64_t keys_since_sweep_ = 0;
 
     // Reused so that a step allocates nothing for them.
     std::string body_, keys_, publication_;
