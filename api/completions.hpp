@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,8 +26,12 @@ class Completions : public std::enable_shared_from_this<Completions> {
     std::function<void(app::Outcome)> answer(Edge& edge, Responder responder);
     std::function<void(std::vector<app::Outcome>)> answer_all(Edge& edge, Responder responder);
 
+    // Hands what was put down since the last time to the I/O thread. Any thread; called after each
+    // commit.
+    void flush();
+
   private:
-    // Any thread; the function runs on the I/O thread.
+    // Any thread; the function runs on the I/O thread, after the next flush().
     void put(std::function<void()> finish);
     void finish_all();
 

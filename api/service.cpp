@@ -12,6 +12,7 @@ Service::Service(app::Application& application, ServiceOptions options)
     server_ = std::make_unique<Server>(config(options), make_router(edge_));
     edge_.metrics.watch(*server_);
     edge_.completions->attach(server_.get());
+    application.on_commit([completions = edge_.completions] { completions->flush(); });
 }
 
 Service::~Service() {
@@ -19,6 +20,7 @@ Service::~Service() {
     if (thread_.joinable()) thread_.join();
     edge_.reading.stop();
     edge_.waiting.stop();
+    edge_.app.on_commit({});
     edge_.completions->attach(nullptr);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 
 #include "app/application_rules.hpp"
 #include "app/checkpoint_writer.hpp"
@@ -89,6 +90,8 @@ struct Application::Parts {
     std::unique_ptr<Outbox> outbox;
     std::atomic<Outbox*> told_of_commits{nullptr};
     std::string origin;
+    std::mutex observer_mutex;
+    std::function<void()> observer;
     std::atomic<bool> closed{false};
 
     // Where opening failed half way: no commit may report to what is gone.
@@ -165,10 +168,12 @@ Result<void> Application::Parts::look_into_store() {
     return {};
 }
 
-// After each durable commit, on the store's writer thread.
+// After each commit and its completions, on the store's writer thread.
 void Application::Parts::committed(const storage::TreeHead& head) {
     if (checkpoints) checkpoints->committed(head);
     if (Outbox* told = told_of_commits) told->wake();
+    const std::lock_guard lock(observer_mutex);
+    if (observer) observer();
 }
 
 // The flows that this store has never activated: those that it has were proven then.
@@ -333,6 +338,11 @@ const storage::audit::CheckpointFolder* Application::checkpoint_folder() const {
 
 std::optional<storage::audit::VerifierKey> Application::verifier_key() const {
     return parts_->verifier;
+}
+
+void Application::on_commit(std::function<void()> observer) {
+    const std::lock_guard lock(parts_->observer_mutex);
+    parts_->observer = std::move(observer);
 }
 
 Result<void> Application::checkpoint() {

@@ -107,6 +107,10 @@ class Application {
     const std::string& origin() const;
     const storage::audit::CheckpointFolder* checkpoint_folder() const;  // nullptr in memory
     std::optional<storage::audit::VerifierKey> verifier_key() const;
+    // Called on the store's writer thread after each commit, when its answers were given: quick,
+    // must not throw. Not called any more once another (or none) was set.
+    void on_commit(std::function<void()> observer);
+
     // Signs a checkpoint over everything that is committed, now.
     Result<void> checkpoint();
 

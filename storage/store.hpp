@@ -397,8 +397,9 @@ class Store {
     // opened with), storage_broken, storage_full (the last commit found no room; the next one tries
     // again), unavailable (closed). For readiness and metrics. Any thread; cheap.
     virtual Result<void> writable() = 0;
-    // Called on the writer's thread after each durable commit, with the new head; set before the
-    // first submit.
+    // Called on the writer's thread after each group of jobs that were committed together (or
+    // failed together), when all their completions have run: for what is worth doing once for all
+    // of them. The head is that of the last durable commit. Set before the first submit.
     virtual void on_commit(std::function<void(const TreeHead&)> observer) = 0;
 
     // A complete, consistent copy into `path` (which must not exist), checked after it was written.

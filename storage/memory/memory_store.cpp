@@ -110,9 +110,9 @@ class MemoryStore final : public Store {
             state_ = now;
             observer = observer_;
         }
-        if (observer) observer({now->frontier.size(), now->frontier.root()});
         for (std::size_t i = 0; i < items.size(); ++i)
             items[i].done(std::move(outcomes[i]));
+        if (observer) observer({now->frontier.size(), now->frontier.root()});
     }
 
     std::mutex mutex_;

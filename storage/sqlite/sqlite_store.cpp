@@ -121,6 +121,7 @@ class SqliteStore final : public Store {
     Result<void> run_jobs(Items& items, Outcomes& outcomes);
     Result<void> commit(Items& items, Outcomes& outcomes);
     void publish_head();
+    void tell_observer();
     void tend_wal(bool idle);
     void break_down(const Error& error);
     Error broken_error() {
@@ -249,18 +250,23 @@ void SqliteStore::write_batch(Items& items) {
         // The text of a purge has left the disk when its job is done.
         if (transaction_->purged()) tend_wal(false);
     }
-    if (options_.faults.acknowledge_before_commit && batch) return;
-    for (std::size_t i = 0; i < items.size(); ++i)
+    const bool told_already = options_.faults.acknowledge_before_commit && batch;
+    for (std::size_t i = 0; i < items.size() && !told_already; ++i)
         items[i].done(std::move(outcomes_[i]));
+    tell_observer();
 }
 
 void SqliteStore::publish_head() {
     const audit::Frontier& frontier = transaction_->frontier();
+    const std::lock_guard lock(state_mutex_);
+    if (frontier.size() != head_.size) head_ = {frontier.size(), frontier.root()};
+}
+
+void SqliteStore::tell_observer() {
     std::function<void(const TreeHead&)> observer;
     TreeHead head;
     {
         const std::lock_guard lock(state_mutex_);
-        if (frontier.size() != head_.size) head_ = {frontier.size(), frontier.root()};
         head = head_;
         observer = observer_;
     }

@@ -1,5 +1,6 @@
 // The contract: steps, groups of them, and what is refused.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -324,8 +325,15 @@ TEMPLATE_TEST_CASE("store: a full queue and a closed store take nothing on", "",
 TEMPLATE_TEST_CASE("store: the tree answers for every size that it had", "", GONGKAI_STORES) {
     TestType backend;
     const auto store = backend.open();
+    // Told after the completions of a commit, so a little later than who waited for one.
+    std::mutex mutex;
+    std::condition_variable told;
     std::vector<TreeHead> heads;
-    store->on_commit([&heads](const TreeHead& head) { heads.push_back(head); });
+    store->on_commit([&](const TreeHead& head) {
+        const std::lock_guard lock(mutex);
+        heads.push_back(head);
+        told.notify_one();
+    });
     std::vector<Digest> roots{audit::empty_root()};
     audit::Frontier tree;
     for (int i = 0; i < 21; ++i) {
@@ -337,9 +345,12 @@ TEMPLATE_TEST_CASE("store: the tree answers for every size that it had", "", GON
         tree.append(leaf);
         roots.push_back(tree.root());
     }
-    REQUIRE(heads.size() == 21);
-    CHECK(heads.back().size == 21);
-    CHECK(heads.back().root == tree.root());
+    {
+        std::unique_lock lock(mutex);
+        REQUIRE(told.wait_for(lock, std::chrono::seconds(10), [&] { return heads.size() == 21; }));
+        CHECK(heads.back().size == 21);
+        CHECK(heads.back().root == tree.root());
+    }
     for (std::uint64_t size = 0; size <= 21; ++size)
         CHECK(ask(*store, [&](Reader& r) { return r.tree_root(size); }) == roots[size]);
     CHECK(ask(*store, [](Reader& r) { return r.tree_node(0, 20); }) == audit::leaf_hash("leaf 20"));
