@@ -35,10 +35,12 @@ FolderCheck::FolderCheck(fs::path data, std::uint64_t leaves, std::shared_ptr<co
     store_.reset();
 }
 
-std::vector<Harm> FolderCheck::look(const std::vector<Ledger*>& ledgers, bool whole) {
+std::vector<Harm> FolderCheck::look(const std::vector<Ledger*>& ledgers, bool whole,
+                                    std::optional<Told> told) {
     harm_.clear();
     rows_.clear();
     known_.clear();
+    told_ = std::move(told);
     if (open_copy()) {
         for (Ledger* ledger : ledgers)
             settle(*ledger);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -22,6 +23,7 @@
 #include "storage/audit/merkle.hpp"
 #include "storage/store.hpp"
 #include "tests/crash/kill_ledger.hpp"
+#include "tests/crash/step_receiver.hpp"
 #include "tests/crash/tally.hpp"
 
 namespace gongkai::crash {
@@ -43,7 +45,9 @@ class FolderCheck {
 
     // After each end of the server. Finds out what became of the open attempts: a step that was
     // carried out goes into the ledger. `whole`: looks again at what earlier calls have seen.
-    std::vector<Harm> look(const std::vector<Ledger*>& ledgers, bool whole);
+    // `told`: what the receiver has; nullopt: nobody can be told.
+    std::vector<Harm> look(const std::vector<Ledger*>& ledgers, bool whole,
+                           std::optional<Told> told);
 
     // Names in the folder that a server which has stopped should not leave behind.
     std::vector<std::string> litter() const;
@@ -83,7 +87,10 @@ class FolderCheck {
     void check_worklist();
     void check_deadlines();
     void check_messages(bool whole);
-    void check_message(const storage::OutboxMessage& message, std::size_t index);
+    void check_told(DocumentId id, std::size_t first);
+    void check_lanes(std::map<std::uint32_t, std::map<DocumentId, std::size_t>> next);
+    void check_message(const storage::OutboxMessage& message, std::size_t revision);
+    std::size_t revision_of(const storage::OutboxMessage& message);
     void check_files(bool whole);
     void check_checkpoints();
     void read(const std::function<engine::Result<void>(storage::Reader&)>& query);
@@ -99,6 +106,7 @@ class FolderCheck {
     std::unique_ptr<storage::Store> store_;
     std::map<DocumentId, Row> rows_;
     std::map<DocumentId, const KnownDocument*> known_;
+    std::optional<Told> told_;
 };
 
 }  // namespace gongkai::crash

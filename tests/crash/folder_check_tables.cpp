@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <fstream>
 #include <iterator>
 
@@ -13,7 +12,6 @@
 namespace gongkai::crash {
 
 namespace fs = std::filesystem;
-namespace json = boost::json;
 using engine::Result;
 using storage::audit::to_hex;
 
@@ -199,59 +197,6 @@ void FolderCheck::check_deadlines() {
         running.erase(id);
     }
     if (!running.empty()) disagreed("a deadline of a document that is not there");
-}
-
-// ---- messages
-
-// Nothing of what the subscriber is to be told can be delivered, so all of it is still there.
-void FolderCheck::check_messages(bool whole) {
-    std::size_t expected = 0;
-    for (const auto& [id, seen] : documents_)
-        expected += seen.steps.size();
-    std::size_t waiting = 0;
-    std::vector<storage::OutboxRow> messages;
-    read([&](storage::Reader& reader) -> Result<void> {
-        TRY(waiting, reader.outbox_pending());
-        TRY(messages, reader.outbox_dead(0, 1'000'000));
-        return {};
-    });
-    if (waiting + messages.size() != expected)
-        disagreed(
-            fmt::format("{} steps, {} messages about them", expected, waiting + messages.size()));
-    if (!whole) return;
-    // On a copy one may take them away, to see those behind.
-    for (std::vector<storage::OutboxRow> ready{{}}; !ready.empty();) {
-        read([&](storage::Reader& reader) -> Result<void> {
-            TRY(ready, reader.outbox_ready(1, kFar, 1'000'000));
-            return {};
-        });
-        const auto taken = store_->run([&](storage::Transaction& transaction) -> Result<void> {
-            for (const auto& row : ready)
-                TRY_VOID(transaction.outbox_delivered(row.number));
-            return {};
-        });
-        if (!taken) return broken(taken.error().message);
-        messages.insert(messages.end(), ready.begin(), ready.end());
-    }
-    std::sort(messages.begin(), messages.end(),
-              [](const auto& a, const auto& b) { return a.number < b.number; });
-    std::map<engine::DocumentId, std::size_t> told;
-    for (const auto& row : messages)
-        check_message(row.message, told[row.message.document]++);
-}
-
-// The message of step `index` + 1.
-void FolderCheck::check_message(const storage::OutboxMessage& message, std::size_t index) {
-    const Seen& seen = documents_[message.document];
-    boost::system::error_code malformed;
-    const json::value event = json::parse(message.payload, malformed);
-    if (malformed || index >= seen.steps.size())
-        return disagreed("a message about no step: " + message.payload);
-    const json::object& data = event.at("data").as_object();
-    if (event.at("id").as_string() != fmt::format("{}-{}", message.document, index + 1) ||
-        data.at("leaf").as_string() != to_hex(seen.leaf_hashes[index]) ||
-        data.at("content").as_string() != to_hex(seen.steps[index].content))
-        disagreed(fmt::format("not the message of step {}: {}", index + 1, message.payload));
 }
 
 // ---- files

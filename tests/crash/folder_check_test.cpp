@@ -11,6 +11,7 @@
 #include "tests/crash/kill_bureau.hpp"
 #include "tests/crash/kill_desk.hpp"
 #include "tests/crash/server_process.hpp"
+#include "tests/crash/step_receiver.hpp"
 
 using namespace gongkai;
 using namespace gongkai::crash;
@@ -18,15 +19,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
+struct Found {
+    fs::path data;
+    Ledger ledger;
+    Told told;
+};
+
 // A folder on which one client has worked, and what that client knows.
 struct Worked {
     Folder folder;
-    Bureau bureau = set_up_bureau(folder.path());
+    StepReceiver receiver;
+    Bureau bureau = set_up_bureau(folder.path(), receiver.port());
     Desk desk{bureau, 20'260'918, 0};
     std::shared_ptr<const app::Flow> flow = notice_flow();
 
     Worked() {
-        ServerProcess server({.data = bureau.data, .log = folder.path() / "log"});
+        ServerProcess server(
+            {.data = bureau.data, .log = folder.path() / "log", .receiver = receiver.port()});
         REQUIRE(server.listening());
         int answers = 0;
         desk.work(server.port(), [&] {
@@ -39,13 +48,13 @@ struct Worked {
         fs::rename(bureau.data, folder.path() / "sound");
     }
 
-    std::vector<Harm> harm(const std::function<void(Ledger&, const fs::path&)>& change) {
+    std::vector<Harm> harm(const std::function<void(Found&)>& change) {
         const fs::path data = folder.path() / "changed";
         fs::remove_all(data);
         fs::copy(folder.path() / "sound", data, fs::copy_options::recursive);
-        Ledger ledger = desk.ledger();
-        change(ledger, data);
-        return FolderCheck(data, bureau.leaves, flow).look({&ledger}, true);
+        Found found{data, desk.ledger(), receiver.told()};
+        change(found);
+        return FolderCheck(data, bureau.leaves, flow).look({&found.ledger}, true, found.told);
     }
 };
 
@@ -63,13 +72,13 @@ KnownDocument& in_state(Ledger& ledger, const std::string& state) {
 struct Change {
     const char* name;
     const char* words;
-    std::function<void(Ledger&, const fs::path&)> make;
+    std::function<void(Found&)> make;
 };
 
 using Make = decltype(Change::make);
 
 Make on(std::function<KnownDocument&(Ledger&)> which, std::function<void(KnownDocument&)> change) {
-    return [=](Ledger& ledger, const fs::path&) { change(which(ledger)); };
+    return [=](Found& found) { change(which(found.ledger)); };
 }
 Make in(const char* state, std::function<void(KnownDocument&)> change) {
     return on([=](Ledger& ledger) -> KnownDocument& { return in_state(ledger, state); }, change);
@@ -84,9 +93,9 @@ KnownDocument& with_file(Ledger& ledger) {
 
 // What no code of the product would write. The fences stand aside.
 Make sql(const char* statements) {
-    return [=](Ledger&, const fs::path& data) {
+    return [=](Found& found) {
         sqlite3* database = nullptr;
-        REQUIRE(sqlite3_open((data / "gongkai.db").c_str(), &database) == SQLITE_OK);
+        REQUIRE(sqlite3_open((found.data / "gongkai.db").c_str(), &database) == SQLITE_OK);
         const std::string script = std::string(
                                        "DROP TRIGGER leaves_stay;"
                                        "DROP TRIGGER leaves_are_kept;") +
@@ -107,10 +116,10 @@ fs::path some_file(const fs::path& data) {
     throw std::runtime_error("there is no file; ask for more answers");
 }
 
-void sign_what_is_not_there(Ledger&, const fs::path& data) {
+void sign_what_is_not_there(Found& found) {
     namespace audit = storage::audit;
-    const auto key = audit::SigningKey::load(data / "audit.key").value();
-    auto folder = audit::CheckpointFolder::open(data / "checkpoints", key.verifier().name(),
+    const auto key = audit::SigningKey::load(found.data / "audit.key").value();
+    auto folder = audit::CheckpointFolder::open(found.data / "checkpoints", key.verifier().name(),
                                                 {key.verifier()});
     REQUIRE(folder->add(audit::sign_checkpoint(9'999, {}, key).value()).has_value());
 }
@@ -118,16 +127,17 @@ void sign_what_is_not_there(Ledger&, const fs::path& data) {
 const std::vector<Change> kLost = {
     {"a step", "the disk has revision", on(first, [](auto& one) { one.steps.emplace_back(); })},
     {"a document", "document 1",
-     [](Ledger& ledger, const fs::path&) {
-         ledger.documents.push_back(ledger.documents[0]);
-         ledger.documents.back().id = 1;
+     [](Found& found) {
+         found.ledger.documents.push_back(found.ledger.documents[0]);
+         found.ledger.documents.back().id = 1;
      }},
     {"a refused attempt", "the refused attempt 1 ",
-     [](Ledger& ledger, const fs::path&) {
-         ledger.refusals.push_back({ledger.documents[0].id, "role_missing", "r", 1});
+     [](Found& found) {
+         found.ledger.refusals.push_back({found.ledger.documents[0].id, "role_missing", "r", 1});
      }},
-    {"the files", "an attachment of",
-     [](Ledger&, const fs::path& data) { fs::remove_all(data / "files"); }},
+    {"the files", "an attachment of", [](Found& found) { fs::remove_all(found.data / "files"); }},
+    {"a message that nobody got", "nobody was told of step 1",
+     [](Found& found) { found.told.erase(found.ledger.documents[0].id); }},
     {"leaves that were signed", "a checkpoint over 9999", sign_what_is_not_there},
 };
 
@@ -135,7 +145,7 @@ const std::vector<Change> kDisagreed = {
     {"a step that nobody asked for", "the disk has revision",
      on(first, [](auto& one) { one.steps.pop_back(); })},
     {"a document that nobody asked for", "is nobody's",
-     [](Ledger& ledger, const fs::path&) { ledger.documents.pop_back(); }},
+     [](Found& found) { found.ledger.documents.pop_back(); }},
     {"a leaf of another request", "another request",
      on(first, [](auto& one) { one.steps[0].request = "another"; })},
     {"other contents", "other contents",
@@ -163,12 +173,28 @@ const std::vector<Change> kDisagreed = {
     {"a count of tasks", "tasks are counted", sql("UPDATE queues SET tasks = tasks + 1")},
     {"a deadline that is not there", "its deadlines are not those", sql("DELETE FROM timers")},
     {"another deadline", "its deadlines are not those", sql("UPDATE timers SET due = due + 1")},
-    {"a message that is not there", "messages about them",
-     sql("DELETE FROM outbox WHERE number = 5")},
-    {"a message twice", "not the message of step",
-     sql("DELETE FROM outbox WHERE number = 5;"
-         "INSERT INTO outbox SELECT 5, subscriber, document, type, payload, created, state, "
-         "next_try, attempts, last_error FROM outbox WHERE number = 6")},
+    {"a message that is not there", "messages wait, not",
+     sql("DELETE FROM outbox WHERE number IN "
+         "(SELECT max(number) FROM outbox WHERE subscriber = 1)")},
+    {"a message of another step", "not the message of step",
+     sql("UPDATE outbox SET payload = replace(payload, '\"leaf\":\"', '\"leaf\":\"0') "
+         "WHERE number IN (SELECT max(number) FROM outbox WHERE subscriber = 1)")},
+    {"a step that was told and is not there", "which is not there",
+     [](Found& found) {
+         auto& steps = found.told[found.ledger.documents[0].id];
+         steps.push_back({steps.back().revision + 1, ""});
+     }},
+    {"a document that was told and is not there", "told of 1,",
+     [](Found& found) {
+         found.told[1].push_back({1, ""});
+     }},
+    {"steps that were told in another order", "told of step 2 of",
+     [](Found& found) {
+         found.told[found.ledger.documents[0].id].erase(
+             found.told[found.ledger.documents[0].id].begin());
+     }},
+    {"a step that was told otherwise", "told something else",
+     [](Found& found) { found.told[found.ledger.documents[0].id][0].leaf = "00"; }},
     {"a row of another department", "its row says something else",
      on(first, [](auto& one) { one.department = "office"; })},
     {"a leaf twice", "does not follow",
@@ -180,8 +206,8 @@ const std::vector<Change> kDisagreed = {
      sql("UPDATE leaves SET nodes = zeroblob(length(nodes)) "
          "WHERE record IN (SELECT max(record) FROM leaves)")},
     {"a file with other bytes", "has other bytes",
-     [](Ledger&, const fs::path& data) {
-         const fs::path file = some_file(data);
+     [](Found& found) {
+         const fs::path file = some_file(found.data);
          fs::permissions(file, fs::perms::owner_all);
          std::ofstream(file) << "x";
      }},
@@ -189,17 +215,17 @@ const std::vector<Change> kDisagreed = {
 
 const std::vector<Change> kBroken = {
     {"a database that is cut short", "malformed",
-     [](Ledger&, const fs::path& data) {
-         fs::remove(data / "gongkai.db-wal");
-         fs::resize_file(data / "gongkai.db", fs::file_size(data / "gongkai.db") / 2);
+     [](Found& found) {
+         fs::remove(found.data / "gongkai.db-wal");
+         fs::resize_file(found.data / "gongkai.db", fs::file_size(found.data / "gongkai.db") / 2);
      }},
     {"a task of nobody", "has no caption",
      sql("UPDATE tasks SET document = 1 WHERE number IN (SELECT min(number) FROM tasks)")},
     {"a checkpoint of another key", "checkpoint",
-     [](Ledger&, const fs::path& data) {
-         fs::remove(data / "audit.key");
+     [](Found& found) {
+         fs::remove(found.data / "audit.key");
          const auto key = storage::audit::SigningKey::generate("gongkai").value();
-         REQUIRE(key.save(data / "audit.key").has_value());
+         REQUIRE(key.save(found.data / "audit.key").has_value());
      }},
     {"an older hash of the tree", "record 30 does not match",
      sql("UPDATE leaves SET nodes = zeroblob(length(nodes)) WHERE record = 30")},
@@ -222,7 +248,7 @@ void check_found(Worked& worked, const std::vector<Change>& changes, int Tally::
 
 TEST_CASE("whatever a kill could spoil in a folder would be found", "[kill]") {
     Worked worked;
-    for (const Harm& one : worked.harm([](Ledger&, const fs::path&) {}))
+    for (const Harm& one : worked.harm([](Found&) {}))
         FAIL_CHECK(one.what);
     check_found(worked, kLost, &Tally::lost);
     check_found(worked, kDisagreed, &Tally::disagreed);

@@ -93,9 +93,20 @@ void log_in(HttpClient& client, const std::string& login, Account& account) {
     account.id = self.at("id").to_number<engine::PersonId>();
 }
 
+// To a port of this machine. Only what the server was allowed is ever connected to.
+void subscribe(HttpClient& client, const Bureau& bureau, std::uint32_t id, std::uint16_t port) {
+    const json::object subscriber{{"name", "told"},
+                                  {"url", "http://127.0.0.1:" + std::to_string(port) + "/steps"}};
+    const auto answer =
+        ask(client,
+            {"POST", "/api/v1/subscribers", bureau.token("sysadmin"), {}, serialize(subscriber)});
+    must(answer, 201, "a subscriber");
+    if (answer.number("id") != id) throw std::runtime_error("another number of a subscriber");
+}
+
 }  // namespace
 
-Bureau set_up_bureau(const fs::path& folder) {
+Bureau set_up_bureau(const fs::path& folder, std::uint16_t receiver) {
     Bureau bureau;
     bureau.data = folder / "data";
     ServerProcess server({.data = bureau.data, .log = folder / "log", .sample = true});
@@ -110,10 +121,9 @@ Bureau set_up_bureau(const fs::path& folder) {
     HttpClient client(server.port());
     for (const char* login : {"lihua", "zhaomin", "sunli", "zhoujie", "sysadmin", "city-oa"})
         log_in(client, login, bureau.accounts.at(login));
-    const json::object subscriber{{"name", "nobody"}, {"url", "http://127.0.0.1:9/steps"}};
-    must(ask(client,
-             {"POST", "/api/v1/subscribers", bureau.token("sysadmin"), {}, serialize(subscriber)}),
-         201, "a subscriber");
+    subscribe(client, bureau, kUnreachable, 9);
+    subscribe(client, bureau, kReceiver, receiver != 0 ? receiver : 9);
+    bureau.receiver = receiver;
     bureau.leaves = must(ask(client, {"GET", "/readyz", "", {}, ""}), 200, "/readyz")
                         .at("leaves")
                         .to_number<std::uint64_t>();

@@ -1,6 +1,6 @@
 // The installation that servers are killed on: made once by the real server, with its sample
-// bureau, people who are logged in, and a subscriber who is told of every step but cannot be
-// reached. Each run of kills works on a copy.
+// bureau, people who are logged in, and two subscribers who are to be told of every step: one can
+// never be reached, the other is the receiver of the test. Each run of kills works on a copy.
 #pragma once
 
 #include <cstdint>
@@ -41,12 +41,18 @@ struct Bureau {
     std::filesystem::path data;
     std::map<std::string, Account> accounts;  // by login
     std::uint64_t leaves = 0;                 // of its record: nothing but administration
+    std::uint16_t receiver = 0;
 
     const std::string& token(const std::string& login) const { return accounts.at(login).token; }
 };
 
-// Below `folder`. Throws where the server does not do what it should.
-Bureau set_up_bureau(const std::filesystem::path& folder);
+// The subscribers, by their ids.
+inline constexpr std::uint32_t kUnreachable = 1;
+inline constexpr std::uint32_t kReceiver = 2;
+
+// Below `folder`. `receiver`: the port of the second subscriber; 0: it cannot be reached either.
+// Throws where the server does not do what it should.
+Bureau set_up_bureau(const std::filesystem::path& folder, std::uint16_t receiver = 0);
 
 // ---- one request
 

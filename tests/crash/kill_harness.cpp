@@ -10,6 +10,8 @@
 #include <random>
 #include <thread>
 
+#include "app/application.hpp"
+#include "app/audit.hpp"
 #include "tests/crash/folder_check.hpp"
 #include "tests/crash/kill_bureau.hpp"
 #include "tests/crash/kill_desk.hpp"
@@ -37,7 +39,7 @@ class Harness {
         : options_(options),
           random_(options.seed),
           flow_(notice_flow()),
-          bureau_(set_up_bureau(folder_.path())) {}
+          bureau_(set_up_bureau(folder_.path(), receiver_.port())) {}
 
     KillReport run() {
         const auto began = steady_clock::now();
@@ -74,6 +76,7 @@ class Harness {
         fs::remove_all(data(), ignored);
         fs::remove(log(), ignored);
         fs::copy(bureau_.data, data(), fs::copy_options::recursive);
+        receiver_.forget();
         desks_.clear();
         for (unsigned i = 0; i < kDesks; ++i)
             desks_.push_back(std::make_unique<Desk>(bureau_, random_(), i));
@@ -83,7 +86,7 @@ class Harness {
     fs::path data() const { return folder_.path() / "run"; }
     fs::path log() const { return folder_.path() / "run.log"; }
     ServerStart start() const {
-        return {options_.program, data(), log(), false, options_.environment};
+        return {options_.program, data(), log(), false, bureau_.receiver, options_.environment};
     }
 
     // One life of the server, to its violent end.
@@ -165,7 +168,7 @@ class Harness {
             ledgers.push_back(&desk->ledger());
         }
         const std::uint64_t before = check_->leaves();
-        for (const Harm& one : check_->look(ledgers, whole))
+        for (const Harm& one : check_->look(ledgers, whole, receiver_.told()))
             harm(one);
         report_.leaves += check_->leaves() - before;
         for (const Ledger* ledger : ledgers)
@@ -178,12 +181,62 @@ class Harness {
         if (!await(server)) return;
         for (const auto& desk : desks_)
             if (!desk->repeat_open(server.port())) break;
+        if (!everything_told(server.port()))
+            harm({&Tally::lost, "a step that nobody was told of in the end"});
         server.ask_to_stop();
         if (const int status = server.wait(); status != 0)
             harm({&Tally::broken, "the server " + describe_end(status)});
         look(true);
         for (const std::string& name : check_->litter())
             harm({&Tally::disagreed, "left behind: " + name});
+        verify();
+    }
+
+    // The record as an auditor takes it away: all of it is signed, and every step of all these
+    // lives is decided again.
+    void verify() {
+        const fs::path bundle = folder_.path() / "bundle";
+        std::error_code ignored;
+        fs::remove_all(bundle, ignored);
+        app::ApplicationOptions options;
+        options.data = data();
+        options.read_only = true;
+        const auto application = app::Application::open(std::move(options));
+        if (!application) return harm({&Tally::broken, application.error().message});
+        const auto exported = app::export_record(**application, bundle);
+        if (!exported) return harm({&Tally::broken, exported.error().message});
+        if (exported->leaves != check_->leaves())
+            harm({&Tally::lost,
+                  fmt::format("{} of {} leaves are signed", exported->leaves, check_->leaves())});
+        app::AuditOptions audit;
+        audit.key = (*application)->verifier_key();
+        const auto report = app::verify_record(bundle, audit);
+        if (!report) return harm({&Tally::broken, report.error().message});
+        for (const auto& finding : report->bundle.findings.kept())
+            harm({&Tally::disagreed, finding.message});
+        report_.decided_again += report->replay.steps + report->replay.refusals;
+    }
+
+    // Waits for the receiver, for a minute at most.
+    bool everything_told(std::uint16_t port) {
+        const auto behind = [this] {
+            const auto told = receiver_.told();
+            for (const auto& desk : desks_) {
+                for (const KnownDocument& known : desk->ledger().documents) {
+                    const auto steps = told.find(known.id);
+                    if (steps == told.end() || steps->second.back().revision != known.revision())
+                        return true;
+                }
+            }
+            return false;
+        };
+        api::testing::HttpClient client(port);
+        const auto end = steady_clock::now() + std::chrono::minutes(1);
+        while (behind()) {
+            if (steady_clock::now() > end) return false;
+            ask(client, {"GET", "/healthz", "", {}, ""});
+        }
+        return true;
     }
 
     // The next life begins with a new folder.
@@ -212,6 +265,7 @@ class Harness {
     KillReport report_;
     std::mt19937_64 random_;
     Folder folder_;
+    StepReceiver receiver_;
     std::shared_ptr<const app::Flow> flow_;
     Bureau bureau_;
     std::vector<std::unique_ptr<Desk>> desks_;

@@ -27,7 +27,8 @@ struct KillReport {
     Tally tally;                                 // its cuts are the kills
     int while_starting = 0, while_stopping = 0;  // among them
     int folders = 0;
-    std::uint64_t leaves = 0;  // written, in all folders
+    std::uint64_t leaves = 0;         // written, in all folders
+    std::uint64_t decided_again = 0;  // of them, by the verification of folders that were left well
     std::uint64_t repeated =
         0;  // steps that were carried out although nobody was told, and repeated
     std::chrono::microseconds start_median{}, start_longest{}, round_mean{};

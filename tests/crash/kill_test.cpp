@@ -25,13 +25,13 @@ KillReport kill(const char* what, KillOptions options) {
     const Tally& tally = report.tally;
     std::cout << fmt::format(
         "  {} kills ({} while starting, {} while stopping) on {} folders, {} answers acknowledged, "
-        "{} leaves, {} carried out unheard and repeated;\n"
+        "{} leaves ({} decided again), {} carried out unheard and repeated;\n"
         "  lost after {} kills, disagreed after {}, broken after {};\n"
         "  start {:.1f} ms (longest {:.1f}), {:.0f} ms a round\n",
         tally.cuts, report.while_starting, report.while_stopping, report.folders,
-        tally.acknowledged, report.leaves, report.repeated, tally.lost, tally.disagreed,
-        tally.broken, report.start_median.count() / 1e3, report.start_longest.count() / 1e3,
-        report.round_mean.count() / 1e3);
+        tally.acknowledged, report.leaves, report.decided_again, report.repeated, tally.lost,
+        tally.disagreed, tally.broken, report.start_median.count() / 1e3,
+        report.start_longest.count() / 1e3, report.round_mean.count() / 1e3);
     if (!tally.first.empty()) std::cout << "  first: " << tally.first << "\n";
     return report;
 }

@@ -35,6 +35,8 @@ std::vector<std::string> arguments(const ServerStart& start) {
         start.data,    "--workflows", GONGKAI_SOURCE_DIR "/tests/crash/rules",
         "--port",      "0",           "--json"};
     if (start.sample) out.push_back("--sample");
+    if (start.receiver != 0)
+        out.push_back("--allow-target=127.0.0.1:" + std::to_string(start.receiver));
     return out;
 }
 

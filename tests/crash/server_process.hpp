@@ -23,6 +23,7 @@ struct ServerStart {
     std::filesystem::path data;
     std::filesystem::path log;               // what it says to stderr is added here
     bool sample = false;                     // sets up the sample bureau
+    std::uint16_t receiver = 0;              // port of this machine that may be told of steps
     std::vector<std::string> environment{};  // "NAME=value", beside this process's own
 };
 
