@@ -49,9 +49,11 @@ class Decider {
     Step step(std::optional<Grant> grant) const {
         return Step(definition_, *document_, context_, std::move(grant));
     }
-    // The active state with this name; an empty name means the only active task.
-    const State* active(const std::string& name) const;
-    Refusal not_active(const std::string& name) const;
+    // The active state with this name; an empty name means the only active one that the command
+    // can be about. Where there is none, or more than one: nullptr, and not_active() says which.
+    using CanBeAbout = bool (*)(const State& state);
+    const State* active(const std::string& name, CanBeAbout can_be_about) const;
+    Refusal not_active(const std::string& name, CanBeAbout can_be_about) const;
     void perform(Step& step, const Action& action) const;
     std::optional<Refusal> check_extension(const State& state, const Action& action,
                                            const Act& command) const;
@@ -62,23 +64,36 @@ class Decider {
     const Context& context_;
 };
 
-const State* Decider::active(const std::string& name) const {
+bool is_step(const State& state) {
+    return state.kind != StateKind::parallel && state.kind != StateKind::exit;
+}
+bool has_votes(const State& state) {
+    return state.countersign.has_value();
+}
+bool has_worklist(const State& state) {
+    return is_step(state) && !state.worklist.empty();
+}
+
+const State* Decider::active(const std::string& name, CanBeAbout can_be_about) const {
     const State* only = nullptr;
     for (const Place& place : document_->places) {
         if (place.state == kNone) continue;
         const State& state = definition_.states[place.state];
         if (state.name == name) return &state;
-        if (!name.empty() || state.kind == StateKind::parallel || state.kind == StateKind::exit) {
-            continue;
-        }
+        if (!name.empty() || !can_be_about(state)) continue;
         if (only != nullptr) return nullptr;
         only = &state;
     }
     return only;
 }
 
-Refusal Decider::not_active(const std::string& name) const {
-    Refusal refusal = refuse(name.empty() ? Reason::ambiguous_action : Reason::wrong_state);
+Refusal Decider::not_active(const std::string& name, CanBeAbout can_be_about) const {
+    const bool several =
+        name.empty() &&
+        std::any_of(document_->places.begin(), document_->places.end(), [&](const Place& place) {
+            return place.state != kNone && can_be_about(definition_.states[place.state]);
+        });
+    Refusal refusal = refuse(several ? Reason::ambiguous_action : Reason::wrong_state);
     refusal.state = name;
     return refusal;
 }
@@ -245,8 +260,8 @@ void Decider::count_votes(Step& step, const State& state, bool vetoed) const {
 }
 
 Verdict Decider::operator()(const Vote& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr || !state->countersign) return not_active(command.state);
+    const State* state = active(command.state, has_votes);
+    if (state == nullptr || !has_votes(*state)) return not_active(command.state, has_votes);
     const Countersign& rule = *state->countersign;
     Blockers blockers(Blockers::Want::first);
     auto grant = may_vote(inquiry(), *state, blockers);
@@ -269,8 +284,8 @@ Verdict Decider::operator()(const Vote& command) const {
 }
 
 Verdict Decider::operator()(const Withdraw& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr) return not_active(command.state);
+    const State* state = active(command.state, is_step);
+    if (state == nullptr) return not_active(command.state, is_step);
     Blockers blockers(Blockers::Want::first);
     auto grant = may_withdraw(inquiry(), *state, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
@@ -283,8 +298,8 @@ Verdict Decider::operator()(const Withdraw& command) const {
 }
 
 Verdict Decider::operator()(const Claim& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr || state->worklist.empty()) return not_active(command.state);
+    const State* state = active(command.state, has_worklist);
+    if (state == nullptr || !has_worklist(*state)) return not_active(command.state, has_worklist);
     Blockers blockers(Blockers::Want::first);
     auto grant = may_claim(inquiry(), *state, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
@@ -298,8 +313,8 @@ Verdict Decider::operator()(const Claim& command) const {
 }
 
 Verdict Decider::operator()(const Release& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr) return not_active(command.state);
+    const State* state = active(command.state, is_step);
+    if (state == nullptr) return not_active(command.state, is_step);
     Blockers blockers(Blockers::Want::first);
     auto grant = may_release(inquiry(), *state, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
@@ -309,8 +324,8 @@ Verdict Decider::operator()(const Release& command) const {
 }
 
 Verdict Decider::operator()(const Reassign& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr || state->worklist.empty()) return not_active(command.state);
+    const State* state = active(command.state, has_worklist);
+    if (state == nullptr || !has_worklist(*state)) return not_active(command.state, has_worklist);
     Blockers blockers(Blockers::Want::first);
     auto grant = may_reassign(inquiry(), *state, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
@@ -327,8 +342,8 @@ Verdict Decider::operator()(const Reassign& command) const {
 }
 
 Verdict Decider::operator()(const Consult& command) const {
-    const State* state = active(command.state);
-    if (state == nullptr) return not_active(command.state);
+    const State* state = active(command.state, is_step);
+    if (state == nullptr) return not_active(command.state, is_step);
     Blockers blockers(Blockers::Want::first);
     auto grant = may_consult(inquiry(), *state, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
