@@ -204,7 +204,10 @@ Problem problem_of(const app::Invalid& invalid) {
         .member_unless_empty("detail_zh", invalid.message_zh)
         .end_object()
         .end_array();
-    return problem(EdgeProblem::invalid_body).with("errors", errors.take());
+    return problem(EdgeProblem::invalid_body)
+        .with_detail(invalid.where + ": " + invalid.message,
+                     invalid.where + "：" + invalid.message_zh)
+        .with("errors", errors.take());
 }
 
 Problem problem_of(const app::Denied& denied) {

@@ -130,7 +130,7 @@ storage::PublicDocument withdraw(const Flow& flow, const engine::Document& docum
     if (!why.empty()) fields.key("withdrawal_reason").string(why);
     fields.end_object();
     must(fields.finish());
-    stub.proof_openings = "{\"content\":\"\",\"openings\":[]}";
+    stub.proof_openings = "{\"openings\":[]}";
     return stub;
 }
 

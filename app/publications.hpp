@@ -22,7 +22,8 @@ storage::PublicDocument publish(const Flow& flow, const engine::Document& docume
                                 std::span<const storage::Opening> openings, bool draft,
                                 engine::Instant now);
 // The stub of a document that was withdrawn (撤稿): the title that it was published under and the
-// reason, nothing else. `before`: what is public now, where it can be read.
+// reason, nothing else; its proof_openings has no "content". `before`: what is public now, where it
+// can be read.
 storage::PublicDocument withdraw(const Flow& flow, const engine::Document& document,
                                  std::span<const storage::Opening> openings,
                                  const std::optional<storage::PublicDocument>& before,

@@ -196,7 +196,7 @@ class Resolver {
         changes.reserve(plain.size() + 2);
         bool body = false;
         for (std::size_t i = 0; i < plain.size(); ++i) {
-            const std::string where = "/fields/" + plain[i].name;
+            const std::string where = pointer_to_field(plain[i].name);
             const engine::FieldId id = definition_.field(plain[i].name);
             if (id == engine::kNone) {
                 wrong(invalid(where, "unknown_field", "is not a field of this flow",
@@ -366,7 +366,7 @@ class Resolver {
             if (old != nullptr) size = old->size;
             if (!size) size = context_.uploads.size(context_.person, plain[i].digest, context_.now);
             if (!size) {
-                wrong(invalid(where + "/digest", "unknown_file",
+                wrong(invalid(where + "/sha256", "unknown_file",
                               "is no file that you have uploaded, nor one of this document",
                               "请先上传该文件"));
                 continue;

@@ -54,6 +54,9 @@ struct PreparedInput {
     bool secrecy_mark = false;
 };
 
+// "/fields/NAME", in the escaping of RFC 6901.
+std::string pointer_to_field(std::string_view name);
+
 // Error: `Invalid`, where a text cannot be a text.
 std::variant<PreparedInput, Invalid> prepare_input(Input input, Randomness& randomness);
 

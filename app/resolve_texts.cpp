@@ -70,6 +70,17 @@ Invalid not_text(std::string where) {
 
 }  // namespace
 
+std::string pointer_to_field(std::string_view name) {
+    std::string pointer = "/fields/";
+    for (const char c : name) {
+        if (c == '~' || c == '/')
+            pointer += c == '~' ? "~0" : "~1";
+        else
+            pointer += c;
+    }
+    return pointer;
+}
+
 std::optional<CommittedText> commit_text(std::string text, Randomness& randomness) {
     const auto size = count_code_points(text);
     if (!size) return std::nullopt;
@@ -142,10 +153,10 @@ std::variant<PreparedInput, Invalid> prepare_input(Input input, Randomness& rand
                 }
                 if (may_be_a_word(*text)) continue;
                 prepared.fields[i] = commit_text(*text, randomness);
-                if (!prepared.fields[i]) return not_text("/fields/" + field.name);
+                if (!prepared.fields[i]) return not_text(pointer_to_field(field.name));
             } else if (const auto* rows = std::get_if<Rows>(&field.value)) {
                 prepared.fields[i] = commit_rows(*rows, randomness);
-                if (!prepared.fields[i]) return not_text("/fields/" + field.name);
+                if (!prepared.fields[i]) return not_text(pointer_to_field(field.name));
             }
         }
     }

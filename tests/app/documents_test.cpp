@@ -203,6 +203,7 @@ TEMPLATE_TEST_CASE("documents: what cannot be read is named and writes nothing",
         return std::get<Invalid>(outcome).where + " " + std::get<Invalid>(outcome).code;
     };
     CHECK(code(edit({{"nonsense", true}})) == "/fields/nonsense unknown_field");
+    CHECK(code(edit({{"a/b~c", true}})) == "/fields/a~1b~0c unknown_field");
     CHECK(code(edit({{"body_note", std::string("proactive")}})) ==
           "/fields/body_note derived_field");
     CHECK(code(edit({{"attribute", std::string("secret")}})) == "/fields/attribute unknown_choice");
@@ -216,7 +217,7 @@ TEMPLATE_TEST_CASE("documents: what cannot be read is named and writes nothing",
     CHECK(code(action("no\nname")) == "/action invalid_name");
     input::Edit files = edit({});
     files.attachments = {{PlainAttachment{{}, "a.pdf"}}};
-    CHECK(code(files) == "/attachments/0/digest unknown_file");
+    CHECK(code(files) == "/attachments/0/sha256 unknown_file");
     input::Act wordy = action("submit");
     wordy.comment = std::string(6'000, 'x');
     CHECK(code(wordy) == "/comment too_long");
