@@ -74,12 +74,15 @@ Answer change_person(Edge& edge, const Request& request) {
         name = in.optional_text("name", kTitle);
         active = in.optional_boolean("active");
     }));
+    // Two acts, each repeatable by a key of its own. The one that may be refused goes first.
     auto& administration = edge.app.administration();
+    if (active) {
+        auto act = admin_request(request);
+        if (act.idempotency) act.idempotency->key += "/active";
+        TRY_VOID(told(administration.set_active(act, id, *active)));
+    }
     if (name) {
         TRY_VOID(told(administration.rename_person(admin_request(request), id, *name)));
-    }
-    if (active) {
-        TRY_VOID(told(administration.set_active(admin_request(request), id, *active)));
     }
     return no_content();
 }

@@ -289,8 +289,8 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
             engine::Refusal refusal;
             refusal.reason = engine::Reason::role_missing;
             refusal.who_could = {{kSystemAdmin, engine::Scope::anywhere, {}}};
-            step.outcome = Refused{std::move(refusal), id, document->revision, step.flow, {}};
-            return {};
+            // Not as a command of the flow: replay could not come to this answer.
+            return refuse(step, transaction, std::move(refusal), nullptr);
         }
         step.hidden = false;
         step.target = parts_.flows.current(document->flow);

@@ -40,13 +40,26 @@ Relevance::Relevance(const Definition& definition, const Policy& policy,
     spread_fields();
 }
 
+// Where a step that may be taken back can have led: through forks of which no branch applied, too.
+std::vector<StateId> Relevance::landings(const Action& action) const {
+    std::vector<StateId> states;
+    if (!action.withdrawable) return states;
+    for (StateId at = action.to; at != kNone && !contains(states, at);) {
+        states.push_back(at);
+        const auto& fork = definition_.states[at].parallel;
+        at = fork ? fork->then : kNone;
+    }
+    return states;
+}
+
 void Relevance::find_ways() {
     const auto add = [&](StateId from, StateId to) {
         if (from != kNone && to != kNone) ways_.push_back({from, to, kNone, false});
     };
     for (const Action& action : definition_.actions) {
         ways_.push_back({action.from, action.to, action.sign, action.not_by_drafter});
-        if (action.withdrawable) add(action.to, action.from);
+        for (const StateId landed : landings(action))
+            add(landed, action.from);
     }
     for (std::size_t i = 0; i < definition_.states.size(); ++i) {
         const auto id = static_cast<StateId>(i);
@@ -139,7 +152,8 @@ void Relevance::find_readers() {
             fields_[field][action.from] = true;
         for (const SignatureId kind : action.not_by_signer_of)
             identity_[kind][action.from] = true;
-        if (action.withdrawable && action.sign != kNone) identity_[action.sign][action.to] = true;
+        for (const StateId landed : landings(action))
+            if (action.sign != kNone) identity_[action.sign][landed] = true;
     }
     for (std::size_t i = 0; i < definition_.states.size(); ++i) {
         const auto id = static_cast<StateId>(i);

@@ -45,6 +45,7 @@ class Relevance {
         bool not_by_drafter = false;
     };
 
+    std::vector<StateId> landings(const Action& action) const;
     void find_ways();
     void find_readers();
     void spread_signatures();

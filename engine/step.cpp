@@ -177,17 +177,19 @@ void Step::enter(RegionId region, StateId id, ActionId via, bool with_effects) {
     }
     if (++depth_ > kMaxAutomaticMoves) return;
     if (state.kind == StateKind::parallel) {
-        fork(id);
+        fork(id, via);
     } else if (state.kind == StateKind::exit) {
         join(region, state.exit);
     }
 }
 
-void Step::fork(StateId id) {
+void Step::fork(StateId id, ActionId via) {
     const State& state = definition_.states[id];
+    bool started = false;
     forking_.push_back(id);
     for (const Branch& branch : state.parallel->branches) {
         if (!holds(branch.when, definition_, document_, grant())) continue;
+        started = true;
         enter(branch.region, branch.start, kNone, true);
         // A branch that ended at once may already have led out of this state.
         if (document_.places[state.region].state != id) break;
@@ -195,7 +197,8 @@ void Step::fork(StateId id) {
     forking_.pop_back();
     if (document_.places[state.region].state == id && join_complete(*state.parallel)) {
         leave(state.region);
-        enter(state.region, state.parallel->then, kNone, true);
+        // A fork of which no branch applies was no step of anybody: what led to it leads through.
+        enter(state.region, state.parallel->then, started ? kNone : via, true);
     }
 }
 

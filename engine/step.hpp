@@ -53,7 +53,7 @@ class Step {
   private:
     void leave(RegionId region);
     void enter(RegionId region, StateId state, ActionId via, bool with_effects);
-    void fork(StateId state);
+    void fork(StateId state, ActionId via);
     void join(RegionId region, const std::string& exit);
     bool join_complete(const Parallel& parallel) const;
     TimerState started(const Timer& timer) const;

@@ -13,7 +13,7 @@ using namespace gongkai::engine;
 using gongkai::engine::testing::fixture;
 
 TEST_CASE("explore: packing an abstract state and unpacking it gives the same state") {
-    for (const char* name : {"approval", "meeting", "branches"}) {
+    for (const char* name : {"approval", "meeting", "branches", "skipped"}) {
         const auto flow = fixture("office", name);
         const Explorer explorer(flow->definition, flow->policy);
         const Abstraction abstraction(flow->definition, flow->policy);
@@ -85,7 +85,7 @@ TEST_CASE("offers: what is offered is what decide allows, on random walks") {
     const std::uint64_t seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937_64 random(seed);
-    for (const char* name : {"approval", "meeting", "branches"}) {
+    for (const char* name : {"approval", "meeting", "branches", "skipped"}) {
         const auto flow = fixture("office", name);
         const Definition& definition = flow->definition;
         const Explorer explorer(definition, flow->policy);
