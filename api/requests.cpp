@@ -122,10 +122,16 @@ std::string etag_of(std::uint32_t revision) {
     return "\"" + std::to_string(revision) + "\"";
 }
 
-Parsed<engine::DocumentId> document_of(const Request& request) {
-    const auto id = decimal<std::uint64_t>(request.param("id"));
+std::optional<engine::DocumentId> document_id(std::string_view text) {
+    const auto id = decimal<std::uint64_t>(text);
     if (!id || *id == 0 || *id > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
-        return problem(EdgeProblem::not_found);
+        return std::nullopt;
+    return id;
+}
+
+Parsed<engine::DocumentId> document_of(const Request& request) {
+    const auto id = document_id(request.param("id"));
+    if (!id) return problem(EdgeProblem::not_found);
     return *id;
 }
 

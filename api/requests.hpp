@@ -34,7 +34,9 @@ std::string etag_of(std::uint32_t revision);
 
 // ---- paths and queries
 
-// Decimal, as in every answer; anything else is nothing that exists: 404.
+// Decimal, as in every answer, without a sign or leading zeros; nullopt for anything else.
+std::optional<engine::DocumentId> document_id(std::string_view text);
+// Of the path: what is no id is nothing that exists, 404.
 Parsed<engine::DocumentId> document_of(const Request& request);
 Parsed<std::uint32_t> number_of(const Request& request, std::string_view parameter);
 Parsed<engine::Digest> digest_of(const Request& request, std::string_view parameter);

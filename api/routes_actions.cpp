@@ -101,9 +101,8 @@ Parsed<app::StepRequest> read_migrate(const Request& request) {
 app::StepRequest read_item(json::Reader& in) {
     app::StepRequest step;
     const std::string id = in.text("document", {.max = 20});
-    const bool digits = !id.empty() && id.find_first_not_of("0123456789") == id.npos;
-    if (digits && id.size() <= 19)
-        step.document = std::stoull(id);
+    if (const auto known = document_id(id))
+        step.document = *known;
     else if (!id.empty())
         in.refuse("document", json::Fault::bad_text, "the id of a document, as a text of digits",
                   "应为公文编号（数字文本）");

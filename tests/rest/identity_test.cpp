@@ -22,8 +22,8 @@ std::string at(Bureau& bureau, std::int64_t days) {
 
 TEST_CASE("sessions: a login gives a token, and says who one is and what one may exercise") {
     Bureau bureau;
-    const auto answer = bureau.anonymous().post(
-        "/api/v1/sessions", login_as("lihua", bureau.password("lihua")));
+    const auto answer =
+        bureau.anonymous().post("/api/v1/sessions", login_as("lihua", bureau.password("lihua")));
     CHECK(answer.status == 201);
     CHECK(answer.text("/token").starts_with("gks_"));
     CHECK(answer.text("/expires") == "2026-03-02T13:00:00.000Z");
@@ -62,8 +62,8 @@ TEST_CASE("sessions: who fails too often waits, and is told until when") {
                   .post("/api/v1/sessions", login_as("lihua", "wrong-password"))
                   .status == 401);
     // The right password does not help now, and nobody else is kept out.
-    const auto locked = bureau.anonymous().post("/api/v1/sessions",
-                                                login_as("lihua", bureau.password("lihua")));
+    const auto locked =
+        bureau.anonymous().post("/api/v1/sessions", login_as("lihua", bureau.password("lihua")));
     CHECK(locked.status == 429);
     CHECK(locked.code() == "too_many_attempts");
     CHECK(locked.text("/from") == "2026-03-02T01:00:30.000Z");
@@ -140,7 +140,8 @@ TEST_CASE("people: a new password ends the sessions, and must be fit") {
 
 TEST_CASE("people: the three officers keep each other in check (三员)") {
     Bureau bureau;
-    const json::value auditor{{"roles", json::array{{{"role", "auditor"}, {"department", "audit"}}}}};
+    const json::value auditor{
+        {"roles", json::array{{{"role", "auditor"}, {"department", "audit"}}}}};
     const json::value clerk{{"roles", json::array{{{"role", "clerk"}, {"department", "legal"}}}}};
     const auto roles = [&](const std::string& by, const std::string& whom,
                            const json::value& list) {
@@ -158,11 +159,12 @@ TEST_CASE("people: the three officers keep each other in check (三员)") {
     CHECK(bureau.as("sysadmin").patch(person(bureau, "sysadmin"), {{"active", false}}).code() ==
           "last_administrator");
 
-    const auto added = bureau.as("sysadmin").post("/api/v1/people",
-                                                  {{"login", "newcomer"}, {"name", "新来"}});
+    const auto added =
+        bureau.as("sysadmin").post("/api/v1/people", {{"login", "newcomer"}, {"name", "新来"}});
     CHECK(added.status == 201);
     CHECK(added.header("Location") == "/api/v1/people/" + std::to_string(added.number("/id")));
-    CHECK(bureau.as("sysadmin").post("/api/v1/people", {{"login", "newcomer"}, {"name", "又"}})
+    CHECK(bureau.as("sysadmin")
+              .post("/api/v1/people", {{"login", "newcomer"}, {"name", "又"}})
               .code() == "login_taken");
     CHECK(bureau.as("sysadmin").get(added.header("Location")).text("/login") == "newcomer");
     CHECK(bureau.as("sysadmin").get("/api/v1/people/9999").status == 404);
@@ -181,11 +183,11 @@ TEST_CASE("deputies: their rights begin and end with the period, and the record 
     Bureau bureau;
     const auto id = draft(bureau);
     act(bureau, "lihua", id, "submit");
-    const auto appointed = bureau.as("wangfang").post(
-        "/api/v1/deputies", {{"principal", bureau.id("wangfang")},
-                             {"deputy", bureau.id("chenjun")},
-                             {"from", at(bureau, 1)},
-                             {"until", at(bureau, 3)}});
+    const auto appointed = bureau.as("wangfang")
+                               .post("/api/v1/deputies", {{"principal", bureau.id("wangfang")},
+                                                          {"deputy", bureau.id("chenjun")},
+                                                          {"from", at(bureau, 1)},
+                                                          {"until", at(bureau, 3)}});
     CHECK(appointed.status == 201);
     const std::string path = "/api/v1/documents/" + id;
 
@@ -198,8 +200,8 @@ TEST_CASE("deputies: their rights begin and end with the period, and the record 
     CHECK(worklist.text("/tasks/0/on_behalf_of/name") == "王芳");
     CHECK(worklist.text("/counts/0/on_behalf_of/name") == "王芳");
     CHECK(bureau.as("chenjun").get("/api/v1/me").body.find("王芳") != std::string::npos);
-    CHECK(bureau.as("chenjun").get(path + "/actions?on_behalf_of=" +
-                                   std::to_string(bureau.id("wangfang")))
+    CHECK(bureau.as("chenjun")
+              .get(path + "/actions?on_behalf_of=" + std::to_string(bureau.id("wangfang")))
               .at("/actions/0/allowed") == true);
     // On behalf of somebody whom one does not deputise for: no.
     CHECK(bureau.as("chenjun")
@@ -257,23 +259,26 @@ TEST_CASE("deputies: a drafter does not review their own document as somebody's 
 TEST_CASE("keys: a machine has keys, which expire and are revoked") {
     Bureau bureau;
     const auto machine = bureau.id("city-oa");
-    const auto issued = bureau.as("secadmin").post(
-        "/api/v1/keys", {{"machine", machine}, {"label", "第二把"}, {"expires", at(bureau, 1)}});
+    const auto issued =
+        bureau.as("secadmin")
+            .post("/api/v1/keys",
+                  {{"machine", machine}, {"label", "第二把"}, {"expires", at(bureau, 1)}});
     CHECK(issued.status == 201);
     const Caller oa(bureau, issued.text("/key"));
     CHECK(oa.get("/api/v1/me").at("/machine") == true);
     CHECK(bureau.as("auditor").get("/api/v1/keys").size("/keys") == 2);
     CHECK(bureau.as("auditor").get("/api/v1/keys").body.find("gkm_") == std::string::npos);
     CHECK(bureau.as("lihua").get("/api/v1/keys").size("/keys") == 0);
-    CHECK(bureau.as("sysadmin").post("/api/v1/keys", {{"machine", machine}, {"label", "x"}}).code() ==
-          "not_allowed");
+    CHECK(
+        bureau.as("sysadmin").post("/api/v1/keys", {{"machine", machine}, {"label", "x"}}).code() ==
+        "not_allowed");
     CHECK(bureau.as("secadmin")
               .post("/api/v1/keys", {{"machine", bureau.id("lihua")}, {"label", "x"}})
               .status == 422);
     bureau.advance_days(1);
     CHECK(oa.get("/api/v1/me").status == 401);
-    const auto third = bureau.as("secadmin").post("/api/v1/keys",
-                                                  {{"machine", machine}, {"label", "第三把"}});
+    const auto third =
+        bureau.as("secadmin").post("/api/v1/keys", {{"machine", machine}, {"label", "第三把"}});
     const Caller again(bureau, third.text("/key"));
     CHECK(again.get("/api/v1/me").status == 200);
     const std::string row = "/api/v1/keys/" + std::to_string(third.number("/id"));
@@ -282,7 +287,8 @@ TEST_CASE("keys: a machine has keys, which expire and are revoked") {
     CHECK(bureau.as("secadmin").del("/api/v1/keys/999").status == 404);
 }
 
-TEST_CASE("rate limits: too many requests of one person, peer or login wait, and are told how long") {
+TEST_CASE(
+    "rate limits: too many requests of one person, peer or login wait, and are told how long") {
     BureauOptions options;
     options.service = [](api::ServiceOptions& service) {
         // So slow that nothing is refilled while the test runs.
