@@ -130,8 +130,6 @@ unsigned status_of(Reason reason) {
 
 unsigned status_of(ErrorCode code) {
     switch (code) {
-        case ErrorCode::invalid_argument:
-            return 400;
         case ErrorCode::not_found:
             return 404;
         case ErrorCode::conflict:
@@ -141,6 +139,7 @@ unsigned status_of(ErrorCode code) {
             return 503;
         case ErrorCode::storage_full:
             return 507;
+        case ErrorCode::invalid_argument:  // what came was checked: this is our mistake
         case ErrorCode::malformed:
         case ErrorCode::storage_broken:
         case ErrorCode::io:
@@ -172,8 +171,6 @@ std::vector<std::string> all_problem_codes() {
 
 Problem problem_of(const engine::Error& error) {
     switch (error.code) {
-        case ErrorCode::invalid_argument:
-            return problem(EdgeProblem::invalid_body);
         case ErrorCode::not_found:
             return problem(EdgeProblem::not_found);
         case ErrorCode::conflict:
@@ -184,6 +181,7 @@ Problem problem_of(const engine::Error& error) {
             return problem(ApiProblem::read_only);
         case ErrorCode::storage_full:
             return problem(EdgeProblem::storage_full);
+        case ErrorCode::invalid_argument:
         case ErrorCode::malformed:
         case ErrorCode::storage_broken:
         case ErrorCode::io:
@@ -192,6 +190,11 @@ Problem problem_of(const engine::Error& error) {
     app::log_event(app::LogLevel::error, "request_failed",
                    {{"code", engine::to_string(error.code)}, {"why", error.message}});
     return problem(EdgeProblem::internal_error);
+}
+
+Problem problem_of_proof(const engine::Error& error) {
+    if (error.code == ErrorCode::invalid_argument) return problem(ApiProblem::no_checkpoint);
+    return problem_of(error);
 }
 
 Problem problem_of(const app::Invalid& invalid) {

@@ -57,6 +57,8 @@ std::vector<std::string> all_problem_codes();
 
 // Without the message of the error: that is for the log, not for whoever asked.
 Problem problem_of(const engine::Error& error);
+// Of app::Evidence, whose `invalid_argument` is an installation that signs nothing.
+Problem problem_of_proof(const engine::Error& error);
 Problem problem_of(const app::Invalid& invalid);
 Problem problem_of(const app::Denied& denied);
 

@@ -7,16 +7,9 @@ namespace gongkai::api {
 
 namespace {
 
-// Nothing signed in this installation is an answer of its own.
-Problem unsigned_or(const engine::Error& error) {
-    if (error.code == engine::ErrorCode::invalid_argument)
-        return problem(ApiProblem::no_checkpoint);
-    return problem_of(error);
-}
-
 Answer show_checkpoint(Edge& edge, const Request&) {
     const auto checkpoint = edge.evidence.checkpoint();
-    if (!checkpoint) return unsigned_or(checkpoint.error());
+    if (!checkpoint) return problem_of_proof(checkpoint.error());
     json::Writer out;
     out.begin_object()
         .member("size", checkpoint->size)

@@ -76,10 +76,8 @@ Answer download_published(Edge& edge, const Request& request) {
 Answer prove_published(Edge& edge, const Request& request) {
     TRY(const auto id, document_of(request));
     auto proof = edge.evidence.public_proof(id);
-    if (!proof && proof.error().code == engine::ErrorCode::invalid_argument)
-        return problem(ApiProblem::no_checkpoint);
-    TRY(auto text, known(std::move(proof)));
-    return proof_answer(std::move(text));
+    if (!proof) return problem_of_proof(proof.error());
+    return proof_answer(std::move(*proof));
 }
 
 Answer show_public_page(Edge& edge, const Request& request) {

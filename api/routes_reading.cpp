@@ -55,9 +55,10 @@ Answer show_proof(Edge& edge, const Request& request) {
     TRY_VOID(only_queries(request, {"record"}));
     TRY(const auto id, document_of(request));
     TRY(const auto record, query_number(request, "record", storage::kNoRecord));
-    TRY(auto proof,
-        known(edge.evidence.proof(principal_of(request), id, record.value_or(storage::kNoRecord))));
-    return proof_answer(std::move(proof));
+    auto proof =
+        edge.evidence.proof(principal_of(request), id, record.value_or(storage::kNoRecord));
+    if (!proof) return problem_of_proof(proof.error());
+    return proof_answer(std::move(*proof));
 }
 
 Answer show_diagram(Edge& edge, const Request& request) {

@@ -131,7 +131,11 @@ Result<void> Application::Parts::open_store() {
     sqlite.path = (options.data / "gongkai.db").string();
     if (last) sqlite.expected.push_back({last->size, last->root});
     sqlite.on_broken = options.on_broken ? options.on_broken : end_process;
-    TRY(store, storage::sqlite::open(std::move(sqlite)));
+    auto opened = storage::sqlite::open(sqlite);
+    if (!opened && opened.error().code == ErrorCode::storage_broken)
+        return Error{ErrorCode::storage_broken,
+                     sqlite.path + " is damaged, or no database: " + opened.error().message};
+    TRY(store, std::move(opened));
     // After the lock: this empties the folder of uploads on their way, and they might be another's.
     TRY(shelf, FileShelf::open(options.data / "files", options.data / "spool"));
     checkpoints = std::make_unique<CheckpointWriter>(

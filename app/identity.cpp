@@ -180,7 +180,14 @@ LoginOutcome Identity::login(std::string_view login, std::string_view password) 
     session.principal = {person->id, false, storage::audit::sha256(session.token)};
     const storage::Session stored{session.principal.session, person->id, now, session.expires};
     const auto write = [stored](storage::Transaction& tx) { return tx.put_session(stored); };
-    if (auto written = store_.run(write); !written) return std::move(written).error();
+    if (auto written = store_.run(write); !written) {
+        // Where nothing can be written there is still much to read: the session lasts as long as
+        // this process.
+        const ErrorCode code = written.error().code;
+        if (code != ErrorCode::integrity && code != ErrorCode::storage_full)
+            return std::move(written).error();
+        log_event(LogLevel::warning, "session_in_memory_only", {{"why", written.error().message}});
+    }
     {
         const std::lock_guard lock(login_mutex_);
         ++counters_.logins;

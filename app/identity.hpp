@@ -118,7 +118,8 @@ class Identity {
     std::shared_ptr<const DirectorySnapshot> directory() const;
 
     // Works for a tenth of a second or waits in a short queue: never on an I/O thread. Writes the
-    // session (one commit).
+    // session (one commit); on a full disk, or a record that is not written to, it is kept in
+    // memory only.
     LoginOutcome login(std::string_view login, std::string_view password);
     // Ends the session. Nothing happens where there is none.
     Result<void> logout(const Principal& principal);

@@ -50,8 +50,9 @@ constexpr std::array<Entry, 18> table = {{
      "服务器正在停止"},
     {EdgeProblem::version_not_supported, 505, "version_not_supported",
      "Only HTTP/1.1 and HTTP/1.0 are spoken here", "仅支持 HTTP/1.1 和 HTTP/1.0"},
-    {EdgeProblem::storage_full, 507, "storage_full", "There is no room left to store the upload",
-     "存储空间不足，无法保存上传的文件"},
+    {EdgeProblem::storage_full, 507, "storage_full",
+     "There is no room left to store this; nothing was written",
+     "存储空间不足，未能保存，也没有写入任何内容"},
 }};
 
 constexpr auto kinds = [] {

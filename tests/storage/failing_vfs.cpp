@@ -20,8 +20,10 @@ sqlite3_file* below(sqlite3_file* file) {
     return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(File));
 }
 
+// The default of the first time: a test may make the one below the default.
 sqlite3_vfs* real() {
-    return sqlite3_vfs_find(nullptr);
+    static sqlite3_vfs* const found = sqlite3_vfs_find(nullptr);
+    return found;
 }
 
 template <auto Member, class... Args>
