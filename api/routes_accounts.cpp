@@ -8,6 +8,8 @@ namespace gongkai::api {
 
 namespace {
 
+constexpr std::uint64_t kBodyLimit = 16 * 1024;
+
 Answer list_deputies(Edge& edge, const Request& request) {
     TRY(const auto directory, told(edge.app.administration().directory(principal_of(request))));
     json::Writer out;
@@ -80,7 +82,8 @@ void add_account_routes(Router& router, Edge& edge) {
         router.add({.method = method,
                     .pattern = pattern,
                     .handler = std::move(handler),
-                    .operation = operation});
+                    .operation = operation,
+                    .body_limit = method == Method::del ? 0 : kBodyLimit});
     };
     add(Method::get, "/api/v1/deputies", on_reader(edge, list_deputies), "list_deputies");
     add(Method::post, "/api/v1/deputies", on_waiter(edge, appoint_deputy), "appoint_deputy");

@@ -70,7 +70,8 @@ void add_session_routes(Router& router, Edge& edge) {
     router.add({.method = Method::del,
                 .pattern = "/api/v1/sessions",
                 .handler = on_waiter(edge, log_out),
-                .operation = "log_out"});
+                .operation = "log_out",
+                .body_limit = 0});
     router.add({.method = Method::get,
                 .pattern = "/api/v1/me",
                 .handler = at_once(edge, show_self),

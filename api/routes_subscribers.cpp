@@ -98,8 +98,11 @@ void add_subscriber_routes(Router& router, Edge& edge) {
         "change_subscriber");
     add(Method::get, "/api/v1/dead-letters", on_reader(edge, list_dead_letters),
         "list_dead_letters");
-    add(Method::post, "/api/v1/dead-letters/{number}/replay", on_waiter(edge, replay_dead_letter),
-        "replay_dead_letter");
+    router.add({.method = Method::post,
+                .pattern = "/api/v1/dead-letters/{number}/replay",
+                .handler = on_waiter(edge, replay_dead_letter),
+                .operation = "replay_dead_letter",
+                .body_limit = 0});
 }
 
 }  // namespace gongkai::api

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "api/service.hpp"
 #include "app/application.hpp"
 #include "app/clock.hpp"
+#include "language/source.hpp"
 #include "tests/api/http_testing.hpp"
 #include "tests/app/office.hpp"
 #include "tests/rest/contract.hpp"
@@ -44,6 +46,9 @@ struct Answer {
 
 // The answer as text, for a message of a failed check.
 std::string show(const Answer& answer);
+
+// Every file of workflows/.
+const std::vector<language::SourceFile>& shipped_rules();
 
 class Bureau;
 
@@ -97,6 +102,9 @@ class Bureau {
     Answer ask(const std::string& method, const std::string& target, const std::string& body,
                const Fields& headers);
 
+    // Ids of the operations that were granted to anybody so far.
+    const std::set<std::string>& granted() const { return granted_; }
+
     std::uint64_t leaves();
     std::uint16_t port() const { return port_; }
     app::Application& application() { return *application_; }
@@ -121,6 +129,7 @@ class Bureau {
     std::unique_ptr<Client> client_;
     std::uint16_t port_ = 0;
     std::map<std::string, std::string> passwords_, tokens_;
+    std::set<std::string> granted_;
 };
 
 // ---- documents of the flow "execution", by lihua of the department employment
