@@ -116,6 +116,7 @@ app::ApplicationOptions Bureau::application_options() {
     options.identity.argon2_bytes = 8 * 1024;
     options.identity.argon2_passes = 1;
     options.scheduler = false;
+    options.outbox.thread = false;
     options.clock = &clock;
     options.on_broken = [](const engine::Error&) {};
     if (options_.application) options_.application(options);

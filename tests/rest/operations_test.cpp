@@ -127,10 +127,11 @@ void use_subscribers(Bureau& bureau) {
     // A step makes a message; one that could not be delivered is seen, and sent again.
     draft(bureau);
     std::uint64_t number = 0;
+    const auto subscriber = static_cast<std::uint32_t>(added.number("/id"));
     REQUIRE(bureau.application()
                 .store()
                 .read([&](storage::Reader& reader) -> engine::Result<void> {
-                    TRY(const auto ready, reader.outbox_ready(bureau.clock.now(), 10));
+                    TRY(const auto ready, reader.outbox_ready(subscriber, bureau.clock.now(), 10));
                     number = ready.at(0).number;
                     return {};
                 })
