@@ -19,4 +19,12 @@ engine::Result<app::ApplicationOptions> application_options(const InstallationOp
     return application;
 }
 
+app::ApplicationOptions read_only_options(const DataOptions& options) {
+    app::ApplicationOptions application;
+    application.data = options.data;
+    application.checkpoints = options.checkpoints;
+    application.read_only = true;
+    return application;
+}
+
 }  // namespace gongkai::cli

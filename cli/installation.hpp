@@ -10,15 +10,21 @@
 
 namespace gongkai::cli {
 
-struct InstallationOptions : Common {
+struct DataOptions : Common {
     std::string data = "data";
     std::string checkpoints;  // empty: data/checkpoints
-    std::string workflows;    // folder; empty: the rules that the program ships with
+};
+
+struct InstallationOptions : DataOptions {
+    std::string workflows;  // folder; empty: the rules that the program ships with
     std::string calendar = "national";
 };
 
 // What serve and the verbs that work on a stopped server's data have in common; a caller changes
 // what it wants otherwise. Error: the folder of rules cannot be read.
 engine::Result<app::ApplicationOptions> application_options(const InstallationOptions& options);
+
+// For looking at it only: beside a server, or without one.
+app::ApplicationOptions read_only_options(const DataOptions& options);
 
 }  // namespace gongkai::cli

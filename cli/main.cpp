@@ -2,11 +2,11 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <functional>
 
 #include "cli/command.hpp"
 #include "cli/rules.hpp"
 #include "cli/serve.hpp"
+#include "cli/verbs.hpp"
 
 namespace gongkai::cli {
 
@@ -18,6 +18,7 @@ Exit exit_of(const engine::Error& error) {
     switch (error.code) {
         case engine::ErrorCode::malformed:
         case engine::ErrorCode::not_found:
+        case engine::ErrorCode::conflict:
         case engine::ErrorCode::invalid_argument:
             return kBadInput;
         default:
@@ -25,9 +26,23 @@ Exit exit_of(const engine::Error& error) {
     }
 }
 
-namespace {
+void add_data_options(CLI::App& verb, DataOptions& options) {
+    verb.add_option("--data", options.data, "folder of the installation")->capture_default_str();
+    verb.add_option("--checkpoints", options.checkpoints,
+                    "folder of the signed checkpoints, best on another disk; default: "
+                    "DATA/checkpoints");
+    verb.add_flag("--json", options.json, "machine-readable output on stdout");
+}
 
-using Run = std::function<int()>;
+void add_installation_options(CLI::App& verb, InstallationOptions& options) {
+    add_data_options(verb, options);
+    verb.add_option("--workflows", options.workflows,
+                    "folder of rules; default: those that the program ships with");
+    verb.add_option("--calendar", options.calendar, "what deadlines are counted on")
+        ->capture_default_str();
+}
+
+namespace {
 
 void add_rules_options(CLI::App& verb, RulesOptions& options) {
     verb.add_option("workflows", options.directory,
@@ -55,18 +70,6 @@ void add_rules_verbs(CLI::App& app, Run& run) {
     verb->add_option("--walks", walk.walks, "how many")->capture_default_str();
     verb->add_option("--max-steps", walk.max_steps, "longest walk")->capture_default_str();
     verb->callback([&run] { run = [] { return simulate_rules(walk); }; });
-}
-
-void add_installation_options(CLI::App& verb, InstallationOptions& options) {
-    verb.add_option("--data", options.data, "folder of the installation")->capture_default_str();
-    verb.add_option("--checkpoints", options.checkpoints,
-                    "folder of the signed checkpoints, best on another disk; default: "
-                    "DATA/checkpoints");
-    verb.add_option("--workflows", options.workflows,
-                    "folder of rules; default: those that the program ships with");
-    verb.add_option("--calendar", options.calendar, "what deadlines are counted on")
-        ->capture_default_str();
-    verb.add_flag("--json", options.json, "machine-readable output on stdout");
 }
 
 void add_serve_verb(CLI::App& app, Run& run) {
@@ -102,6 +105,7 @@ int main_of(int argc, char** argv) {
     Run run;
     add_serve_verb(app, run);
     add_rules_verbs(app, run);
+    add_audit_verbs(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
