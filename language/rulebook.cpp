@@ -43,6 +43,7 @@ struct Session {
     std::map<FileId, BodySyntax> flows;
     const Node* vocabulary = nullptr;
     const Node* policy = nullptr;
+    bool unread = false;  // a file is no YAML of ours
     Library library;
     Reporter reporter;
 };
@@ -76,7 +77,10 @@ void read_files(Session& session, std::span<const SourceFile> files) {
             continue;
         }
         auto tree = parse_yaml(file, reporter);
-        if (!tree) continue;
+        if (!tree) {
+            session.unread = true;
+            continue;
+        }
         const Node& root = session.trees.emplace(file, std::move(*tree)).first->second;
         const auto kind = kind_of(path, root, reporter);
         if (!kind) continue;
@@ -203,8 +207,9 @@ Compilation compile_all(std::span<const SourceFile> given, bool excerpt) {
                        {"the vocabulary (roles, fields, signatures) is missing",
                         "缺少词汇表（岗位、字段、签署）"});
     }
-    // Without the vocabulary every name would be reported as unknown.
-    if (session.vocabulary == nullptr) {
+    // Without the vocabulary every name would be reported as unknown, and without another file
+    // whatever stands in it.
+    if (session.vocabulary == nullptr || session.unread) {
         out.diagnostics = reporter.take();
         return out;
     }

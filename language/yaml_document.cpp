@@ -261,10 +261,9 @@ class Builder : public YAML::EventHandler {
 // What can be said of the bytes before they are read as YAML.
 bool acceptable(FileId file, std::string_view text, Reporter& reporter) {
     if (text.size() > kMaxFileBytes) {
-        reporter.error(
-            reporter.path(file), "too_large",
-            {fmt::format("the file has {} bytes, more than {}", text.size(), kMaxFileBytes),
-             fmt::format("文件有 {} 字节，超过 {}", text.size(), kMaxFileBytes)});
+        reporter.error(reporter.path(file), "too_large",
+                       {fmt::format("the file has more than {} bytes", kMaxFileBytes),
+                        fmt::format("文件超过 {} 字节", kMaxFileBytes)});
         return false;
     }
     if (text.starts_with("\xEF\xBB\xBF")) {

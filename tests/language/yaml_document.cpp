@@ -167,6 +167,37 @@ TEST_CASE("yaml: bombs are refused before they are built") {
     CHECK(Read("a: " + std::string(kMaxFileBytes - 3, 'x')).root.has_value());
 }
 
+TEST_CASE("yaml: each refusal says what it is in both tongues, at its place, and shows the line") {
+    struct Row {
+        const char* text;
+        const char* code;
+        const char* says;
+    };
+    for (const Row& row : {Row{"a: 1\nb: &x 1\n", "yaml_anchor", "anchor"},
+                           {"a: &x 1\nb: *x\n", "yaml_anchor", "anchor"},
+                           {"a: 1\nb: !!int 1\n", "yaml_tag", "tag"},
+                           {"a: 1\na: 2\n", "duplicate_key", "already stands in line 1"},
+                           {"a: 1\n---\nb: 2\n", "several_documents", "document"},
+                           {"a: [\n", "yaml_syntax", ""}}) {
+        INFO(row.text);
+        const Read read(row.text);
+        REQUIRE_FALSE(read.diagnostics.empty());
+        const Diagnostic& first = read.diagnostics.front();
+        CHECK(first.code == row.code);
+        CHECK(first.message.find(row.says) != std::string::npos);
+        CHECK_FALSE(first.message_zh.empty());
+        CHECK(first.message_zh != first.message);
+        const std::string shown = render(first);
+        INFO(shown);
+        CHECK(shown.find("file.yaml:" + std::to_string(first.line) + ":") == 0);
+        CHECK(shown.find("^") != std::string::npos);
+    }
+    const Read large("a: " + std::string(10 * 1024 * 1024, 'x'));
+    REQUIRE(large.diagnostics.size() == 1);
+    CHECK(large.diagnostics[0].code == "too_large");
+    CHECK(render(large.diagnostics).size() < 1'000);  // and does not show it
+}
+
 TEST_CASE("yaml: what is as deep as allowed is read") {
     std::string text = std::string(kMaxYamlDepth, '[') + std::string(kMaxYamlDepth, ']');
     CHECK(Read(text).root.has_value());
