@@ -181,6 +181,68 @@ TEST_CASE("application: rules that do not compile stop the start, and say where"
     CHECK_FALSE(Application::open(options).has_value());
 }
 
+TEST_CASE("application: a flow that can break the policy is never used, and the story is told") {
+    Place place;
+    // Who issues may edit first, and nobody looks whether the review still holds.
+    const auto break_it = [](std::vector<RuleFile>& rules) {
+        std::string& flow = rules[2].text;
+        const std::string guard = "signed confidentiality by another and ";
+        flow.erase(flow.find(guard), guard.size());
+    };
+    const auto check_story = [](const engine::Error& error) {
+        INFO(error.message);
+        CHECK(error.code == engine::ErrorCode::malformed);
+        for (const char* part : {"notice: policy_broken: reviewed_before_publication", "甲: open",
+                                 "甲: edit body", "乙: issue", "未经保密审查不得公开"})
+            CHECK(error.message.find(part) != std::string::npos);
+    };
+    const auto sources = [](Application& application) {
+        std::size_t count = 0;
+        REQUIRE(application.store()
+                    .read([&](storage::Reader& reader) -> Result<void> {
+                        TRY(const auto all, reader.sources());
+                        count = all.size();
+                        return {};
+                    })
+                    .has_value());
+        return count;
+    };
+    ApplicationOptions broken = place.options();
+    break_it(broken.rules);
+    const auto refused = Application::open(broken);
+    REQUIRE_FALSE(refused.has_value());
+    check_story(refused.error());
+
+    // Nor later, by reading the rules again: nothing changed, and the office works on.
+    const auto application = place.open();
+    REQUIRE(create_sample(application->administration(), application->identity(),
+                          application->randomness())
+                .has_value());
+    const Done opened = open_draft(*application);
+    const auto digest = application->flows().current("notice")->definition.digest;
+    const std::size_t known = sources(*application);
+    const auto head = application->store().head().size;
+    const auto reloaded = application->reload_rules(broken.rules);
+    REQUIRE_FALSE(reloaded.has_value());
+    check_story(reloaded.error());
+    std::vector<RuleFile> nonsense = place.options().rules;
+    nonsense[2].text += "\nnonsense: true\n";
+    CHECK_FALSE(application->reload_rules(nonsense).has_value());
+    CHECK_FALSE(application->reload_rules({}).has_value());
+    CHECK(application->flows().current("notice")->definition.digest == digest);
+    CHECK(application->flows().all().size() == 1);
+    CHECK(sources(*application) == known);
+    CHECK(application->store().head().size == head);
+    CHECK(open_draft(*application).definition == digest);
+    CHECK(application->documents().find(principal(*application, "lihua"), opened.id).has_value());
+
+    // What was repaired is used from then on.
+    std::vector<RuleFile> repaired = notice_rules(2);
+    repaired.push_back({"calendars/china.yaml", kCalendar});
+    CHECK(application->reload_rules(repaired).has_value());
+    CHECK(open_draft(*application).definition != digest);
+}
+
 TEST_CASE("application: files are kept by their digest, and go when nobody names them") {
     Place place;
     const auto application = place.open();

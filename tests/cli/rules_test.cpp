@@ -1,0 +1,176 @@
+// Rules that cannot be used, as the legal officer meets them who wrote them: `check` and `serve`
+// end with the right code, say what is wrong at its place, and leave everything as it was.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "tests/cli/program.hpp"
+
+namespace gongkai::cli::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum { kOk = 0, kFound = 1, kUsage = 2, kBadInput = 3, kFailed = 4 };
+
+// A copy of the shipped rules that may be spoilt.
+struct Workflows {
+    Folder folder;
+    fs::path path = folder.path() / "workflows";
+    Workflows() { fs::copy(GONGKAI_SOURCE_DIR "/workflows", path, fs::copy_options::recursive); }
+
+    void append(const std::string& file, const std::string& text) {
+        std::ofstream(path / file, std::ios::binary | std::ios::app) << text;
+    }
+    void replace(const std::string& file, const std::string& from, const std::string& to) {
+        std::string text = contents(path / file);
+        REQUIRE(text.find(from) != text.npos);
+        text.replace(text.find(from), from.size(), to);
+        std::ofstream(path / file, std::ios::binary) << text;
+    }
+};
+
+struct Mistake {
+    const char* name;
+    std::function<void(Workflows&)> make;
+    const char* place;  // how the diagnostic begins
+    const char* says;   // and what else it holds
+};
+
+const std::vector<Mistake> kMistakes = {
+    {"an alias",
+     [](Workflows& w) { w.replace("execution.yaml", "start: drafting", "start: &s drafting"); },
+     "execution.yaml:10:8: error[yaml_anchor]", "start: &s drafting"},
+    {"a tag",
+     [](Workflows& w) { w.replace("execution.yaml", "start: drafting", "start: !!str drafting"); },
+     "execution.yaml:10:8: error[yaml_tag]", "!!str"},
+    {"a key twice", [](Workflows& w) { w.append("execution.yaml", "\ntitle: 又一个标题\n"); },
+     "execution.yaml:59:1: error[duplicate_key]", "already stands in line 3"},
+    {"a key that there is not",
+     [](Workflows& w) { w.replace("execution.yaml", "    worklist: clerk", "    worklst: clerk"); },
+     "execution.yaml:14:5: error[unknown_key]", "did you mean `worklist`?"},
+    {"a step that there is not",
+     [](Workflows& w) { w.replace("execution.yaml", "to: supervising", "to: supervision"); },
+     "execution.yaml:45:34: error[unknown_state]", "did you mean `supervising`?"},
+    {"a part that there is not", [](Workflows& w) { fs::remove(w.path / "parts/withdrawal.yaml"); },
+     "parts/release.yaml:15:15: error[unknown_part]", "parts/withdrawal"},
+    {"a guard on a field that there is not",
+     [](Workflows& w) {
+         w.replace("execution.yaml", "when: secrecy_mark = yes", "when: secrecy_mrk = yes");
+     },
+     "execution.yaml:25:", "did you mean `secrecy_mark`?"},
+    {"ten megabytes",
+     [](Workflows& w) { w.append("execution.yaml", std::string(10 * 1024 * 1024, '#')); },
+     "execution.yaml: error[too_large]", "more than 1048576 bytes"},
+    {"no UTF-8", [](Workflows& w) { w.append("execution.yaml", "# \xB9\xAB\n"); },
+     "execution.yaml:58:3: error[not_utf8]", ""},
+    {"a bomb of aliases",
+     [](Workflows& w) {
+         w.append("execution.yaml", "x: &a [1,1,1]\ny: &b [*a,*a,*a]\nz: [*b,*b,*b]\n");
+     },
+     "execution.yaml:58:4: error[yaml_anchor]", ""},
+    {"no vocabulary", [](Workflows& w) { fs::remove(w.path / "vocabulary.yaml"); },
+     "vocabulary.yaml: error[missing_file]", ""}};
+
+}  // namespace
+
+TEST_CASE("cli: rules with a mistake end check and serve with 3 and are told at their place") {
+    for (const Mistake& mistake : kMistakes) {
+        Workflows workflows;
+        mistake.make(workflows);
+        const std::string data = workflows.folder.path() / "data";
+        for (const std::vector<std::string>& words :
+             {std::vector<std::string>{"check", workflows.path},
+              {"serve", "--port", "0", "--data", data, "--workflows", workflows.path}}) {
+            const Ran ended = gongkai(words);
+            INFO(mistake.name << ", " << words[0] << "\n" << ended.err);
+            CHECK(ended.exit == kBadInput);
+            CHECK(ended.out.empty());
+            CHECK(ended.err.find(mistake.place) != std::string::npos);
+            CHECK(ended.err.find(mistake.says) != std::string::npos);
+            // What is only wrong because of it is not told beside it.
+            CHECK(ended.err.find("unknown_flow") == std::string::npos);
+        }
+        INFO(mistake.name);
+        CHECK_FALSE(fs::exists(fs::path(data) / "gongkai.db"));
+    }
+}
+
+TEST_CASE("cli: check --json tells the same as data") {
+    Workflows workflows;
+    kMistakes[3].make(workflows);
+    const Ran ended = gongkai({"check", "--json", workflows.path});
+    CHECK(ended.exit == kBadInput);
+    const auto list = ended.json().as_array();
+    REQUIRE_FALSE(list.empty());
+    bool told = false;
+    for (const auto& one : list) {
+        CHECK_FALSE(one.at("message_zh").as_string().empty());
+        told = told || (one.at("code") == "unknown_key" && one.at("line") == 14);
+    }
+    CHECK(told);
+}
+
+TEST_CASE(
+    "cli: a flow that can break the policy ends check with 1 and serve with 3, with the story") {
+    const std::string flow = GONGKAI_SOURCE_DIR
+        "/tests/engine/broken_flows/"
+        "withheld_document_published";
+    const Folder folder;
+    const std::string data = folder.path() / "data";
+    const Ran checked = gongkai({"check", flow});
+    INFO(checked.out << checked.err);
+    CHECK(checked.exit == kFound);
+    const Ran served = gongkai({"serve", "--port", "0", "--data", data, "--workflows", flow});
+    INFO(served.out << served.err);
+    CHECK(served.exit == kBadInput);
+    CHECK(served.out.empty());
+    for (const std::string& said : {checked.out, served.err})
+        for (const char* part : {"policy_broken: only_proactive_is_published", "submit", "clear",
+                                 "只有主动公开的才能公开"})
+            CHECK(said.find(part) != std::string::npos);
+}
+
+TEST_CASE("cli: words that are off end with 2, a folder that is not there with 3") {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                  {"nonsense"},
+                                                  {"serve", "--port", "eighty"},
+                                                  {"serve", "--port", "70000"},
+                                                  {"serve", "--colour", "red"},
+                                                  {"check", "a", "b"}}) {
+        const Ran ended = gongkai(words);
+        INFO(ended.err);
+        CHECK(ended.exit == kUsage);
+        CHECK_FALSE(ended.err.empty());
+    }
+    for (const char* verb : {"check", "explore", "simulate"}) {
+        const Ran ended = gongkai({verb, "/nowhere/at/all"});
+        CHECK(ended.exit == kBadInput);
+        CHECK(ended.err.find("/nowhere/at/all") != std::string::npos);
+    }
+    const Ran help = gongkai({"serve", "--help"});
+    CHECK(help.exit == kOk);
+    CHECK(help.out.find("--workflows") != std::string::npos);
+}
+
+TEST_CASE("cli: serve on a database of a newer version, or on a port that is taken, says so") {
+    const Folder folder;
+    const std::string data = folder.path() / "data";
+    fs::create_directories(data);
+    std::ofstream(data + "/gongkai.db", std::ios::binary) << std::string(8'192, 'x');
+    const std::string flow = GONGKAI_SOURCE_DIR "/tests/crash/rules";
+    const Ran ended = gongkai({"serve", "--port", "0", "--data", data, "--workflows", flow});
+    INFO(ended.err);
+    CHECK(ended.exit == kFailed);
+    CHECK(ended.err.find(data + "/gongkai.db is damaged, or no database") != std::string::npos);
+    CHECK(contents(data + "/gongkai.db") == std::string(8'192, 'x'));
+    const Ran nowhere = gongkai({"serve", "--port", "0", "--address", "203.0.113.7", "--data",
+                                 folder.path() / "fresh", "--workflows", flow});
+    INFO(nowhere.err);
+    CHECK(nowhere.exit == kFailed);
+    CHECK(nowhere.err.find("cannot listen") != std::string::npos);
+}
+
+}  // namespace gongkai::cli::testing
