@@ -198,12 +198,7 @@ Result<void> Documents::publish(Step& step, storage::Transaction& transaction,
     }
     openings.insert(openings.end(), record.openings.begin(), record.openings.end());
     if (record.after.publication == engine::Publication::withdrawn) {
-        std::optional<storage::PublicDocument> before;
-        const auto query = [&](storage::PublicReader& reader) -> Result<void> {
-            TRY(before, reader.find(record.after.id));
-            return {};
-        };
-        TRY_VOID(parts_.store.read_public(query));
+        TRY(const auto before, transaction.find_publication(record.after.id));
         record.publication = withdraw(*step.flow, record.after, openings, before, step.now);
         return {};
     }

@@ -3,11 +3,13 @@
 #include <fmt/core.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -32,11 +34,11 @@ sigset_t signals_of_ours() {
 }
 
 // Waits for signals on a thread of its own: every other thread has them blocked, so no handler ever
-// runs in the middle of something.
+// runs in the middle of something. While it serves, a signal drains it; before and after, it ends
+// the process at once: nothing is acknowledged then, and every start bears to be killed.
 class SignalThread {
   public:
-    SignalThread(app::Application& application, api::Service& service, const ServeOptions& options)
-        : application_(application), service_(service), options_(options) {
+    explicit SignalThread(const ServeOptions& options) : options_(options) {
         thread_ = std::thread([this] { wait(); });
     }
     ~SignalThread() {
@@ -46,26 +48,45 @@ class SignalThread {
     SignalThread(const SignalThread&) = delete;
     SignalThread& operator=(const SignalThread&) = delete;
 
+    void serves(app::Application& application, api::Service& service) {
+        const std::lock_guard lock(mutex_);
+        application_ = &application;
+        service_ = &service;
+    }
+    void serves_no_more() {
+        const std::lock_guard lock(mutex_);
+        application_ = nullptr;
+        service_ = nullptr;
+    }
+
   private:
     void wait() {
         const sigset_t set = signals_of_ours();
-        std::chrono::milliseconds deadline = std::chrono::seconds(options_.drain_seconds);
         for (;;) {
             int signal = 0;
             if (::sigwait(&set, &signal) != 0 || signal == SIGUSR1) return;
+            const std::lock_guard lock(mutex_);
             if (signal == SIGHUP) {
                 reload();
-                continue;
+            } else if (service_ == nullptr) {
+                ::_exit(128 + signal);
+            } else {
+                drain();
             }
-            app::log_event(app::LogLevel::info, "draining");
-            service_.drain(deadline);
-            deadline = {};  // asked a second time
         }
     }
 
+    void drain() {
+        app::log_event(app::LogLevel::info, "draining");
+        service_->drain(asked_before_ ? std::chrono::seconds(0)
+                                      : std::chrono::seconds(options_.drain_seconds));
+        asked_before_ = true;
+    }
+
     void reload() {
+        if (application_ == nullptr) return;
         auto options = application_options(options_);
-        const auto reloaded = options ? application_.reload_rules(std::move(options->rules))
+        const auto reloaded = options ? application_->reload_rules(std::move(options->rules))
                                       : Result<void>(options.error());
         if (reloaded) {
             app::log_event(app::LogLevel::info, "rules_reloaded");
@@ -75,9 +96,11 @@ class SignalThread {
         }
     }
 
-    app::Application& application_;
-    api::Service& service_;
     const ServeOptions& options_;
+    std::mutex mutex_;
+    app::Application* application_ = nullptr;
+    api::Service* service_ = nullptr;
+    bool asked_before_ = false;
     std::thread thread_;
 };
 
@@ -150,7 +173,7 @@ Result<std::optional<app::SampleBureau>> sample(app::Application& application) {
     return std::optional(std::move(bureau));
 }
 
-Result<int> serve_until_stopped(const ServeOptions& options) {
+Result<int> serve_until_stopped(const ServeOptions& options, SignalThread& signals) {
     File log;
     if (options.access_log == "-") {
         log.reset(stderr);
@@ -178,12 +201,10 @@ Result<int> serve_until_stopped(const ServeOptions& options) {
     }
     api::Service service(*application, std::move(service_options));
     TRY(const auto port, service.listen());
-    api::Service::Ended ended{};
-    {
-        const SignalThread signals(*application, service, options);
-        say_listening(options, port, bureau);
-        ended = service.run();
-    }
+    signals.serves(*application, service);
+    say_listening(options, port, bureau);
+    const auto ended = service.run();
+    signals.serves_no_more();
     TRY_VOID(application->close());
     return ended == api::Service::Ended::drained ? kOk : kFailed;
 }
@@ -193,7 +214,8 @@ Result<int> serve_until_stopped(const ServeOptions& options) {
 int serve(const ServeOptions& options) {
     const sigset_t set = signals_of_ours();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);  // inherited by every thread
-    const auto ended = serve_until_stopped(options);
+    SignalThread signals(options);
+    const auto ended = serve_until_stopped(options, signals);
     if (ended) return *ended;
     complain(ended.error().message);
     return exit_of(ended.error());

@@ -221,6 +221,8 @@ class Transaction {
     virtual Result<std::optional<IdempotencyRecord>> find_idempotency(PersonId actor,
                                                                       const std::string& key) = 0;
     virtual Result<std::vector<Opening>> openings(DocumentId id) = 0;
+    // What is public of it now.
+    virtual Result<std::optional<PublicDocument>> find_publication(DocumentId id) = 0;
 
     // conflict where `created` is set and the id or `external` exists, or where revision is not the
     // stored one + 1; not_found where the document is neither stored nor `created`.

@@ -44,6 +44,9 @@ class RecordingTransaction final : public Transaction {
         return inner_.find_idempotency(actor, key);
     }
     Result<std::vector<Opening>> openings(DocumentId id) override { return inner_.openings(id); }
+    Result<std::optional<PublicDocument>> find_publication(DocumentId id) override {
+        return inner_.find_publication(id);
+    }
     Result<RecordId> write_leaf(DocumentId document, const std::string& leaf) override {
         return inner_.write_leaf(document, leaf);
     }

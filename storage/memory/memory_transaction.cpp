@@ -58,6 +58,10 @@ Result<std::vector<Opening>> MemoryTransaction::openings(DocumentId id) {
     return MemoryReader(state_).openings(id);
 }
 
+Result<std::optional<PublicDocument>> MemoryTransaction::find_publication(DocumentId id) {
+    return lookup(state_.publications, id);
+}
+
 RecordId MemoryTransaction::append(DocumentId document, RecordId previous,
                                    const std::string& leaf) {
     const RecordId record = state_.leaves.size();

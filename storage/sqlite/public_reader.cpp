@@ -20,13 +20,7 @@ Result<PublicDocument> document_of(const Statement& row) {
 }  // namespace
 
 Result<std::optional<PublicDocument>> SnapshotPublicReader::find(DocumentId id) {
-    Statement& query = connection_.statement(
-        "SELECT record, body FROM publications WHERE document = ?1 AND live = 1");
-    const Cursor cursor(query);
-    TRY(const bool known, query.bind_id(1, id).step());
-    if (!known) return std::optional<PublicDocument>();
-    TRY(PublicDocument found, document_of(query));
-    return std::optional(std::move(found));
+    return read_publication(connection_, id);
 }
 
 Result<PublicPage> SnapshotPublicReader::list(const std::string& flow,

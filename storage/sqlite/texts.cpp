@@ -155,4 +155,15 @@ Result<PublicDocument> decode_publication(std::string_view bytes) {
     return Error{ErrorCode::malformed, "a stored publication is damaged"};
 }
 
+Result<std::optional<PublicDocument>> read_publication(Connection& connection, DocumentId id) {
+    Statement& query = connection.statement(
+        "SELECT record, body FROM publications WHERE document = ?1 AND live = 1");
+    const Cursor cursor(query);
+    TRY(const bool known, query.bind_id(1, id).step());
+    if (!known) return std::optional<PublicDocument>();
+    TRY(PublicDocument found, decode_publication(query.bytes(1)));
+    found.record = query.id(0);
+    return std::optional(std::move(found));
+}
+
 }  // namespace gongkai::storage::sqlite

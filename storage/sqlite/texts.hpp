@@ -33,5 +33,7 @@ Result<void> erase_texts(Connection& connection, TextNumber newest);
 // Without `record`, which is the key of the row.
 void encode_publication(const PublicDocument& document, std::string& out);
 Result<PublicDocument> decode_publication(std::string_view bytes);
+// The live one, with its record.
+Result<std::optional<PublicDocument>> read_publication(Connection& connection, DocumentId id);
 
 }  // namespace gongkai::storage::sqlite

@@ -168,6 +168,10 @@ Result<std::vector<Opening>> WriterTransaction::openings(DocumentId id) {
     return seen(read_openings(connection_, row->keys.last_text));
 }
 
+Result<std::optional<PublicDocument>> WriterTransaction::find_publication(DocumentId id) {
+    return seen(read_publication(connection_, id));
+}
+
 Result<std::optional<IdempotencyRecord>> WriterTransaction::find_idempotency(
     PersonId actor, const std::string& key) {
     const std::int64_t hash = hash_of_key(actor, key);

@@ -56,6 +56,7 @@ class WriterTransaction final : public Transaction {
     Result<std::optional<IdempotencyRecord>> find_idempotency(PersonId actor,
                                                               const std::string& key) override;
     Result<std::vector<Opening>> openings(DocumentId id) override;
+    Result<std::optional<PublicDocument>> find_publication(DocumentId id) override;
     Result<RecordId> write_step(const StepRecord& step) override;
     Result<RecordId> write_leaf(DocumentId document, const std::string& leaf) override;
     Result<void> write_idempotency(const IdempotencyRecord& record) override;

@@ -96,6 +96,48 @@ TEMPLATE_TEST_CASE("documents: a notice goes from draft to publication by four h
     }
 }
 
+TEMPLATE_TEST_CASE("documents: what is issued and taken down in one commit was public at its time",
+                   "", GONGKAI_APP_STORES) {
+    TestType backend;
+    Office office(backend.open());
+    const Done opened = office.draft();
+    office.act("clerk", opened.id, "submit");
+    office.act("secrecy", opened.id, "clear");
+    const Instant issued_at = office.clock.now();
+
+    // The writer is held until all three wait in its queue, and so share a commit.
+    std::promise<void> held;
+    const auto hold = [until = held.get_future().share()](storage::Transaction&) -> Result<void> {
+        until.wait();
+        return {};
+    };
+    REQUIRE(office.store->submit(hold, [](const Result<void>&) {}).has_value());
+    input::Act take_down = action("take_down");
+    take_down.fields = {{"withdrawal_reason", std::string("数据有误")}};
+    std::vector<Outcome> outcomes;
+    std::promise<void> answered;
+    const auto keep = [&](Outcome outcome) {
+        outcomes.push_back(std::move(outcome));
+        if (outcomes.size() == 2) answered.set_value();
+    };
+    office.documents.submit(office.request("leader", opened.id, action("issue")), keep);
+    const auto an_hour_later = [&](storage::Transaction&) -> Result<void> {
+        office.clock.advance_ms(engine::ms_per_hour);
+        return {};
+    };
+    REQUIRE(office.store->submit(an_hour_later, [](const Result<void>&) {}).has_value());
+    office.documents.submit(office.request("leader", opened.id, take_down), keep);
+    held.set_value();
+    answered.get_future().wait();
+
+    CHECK(done(outcomes[0]).publication == engine::Publication::published);
+    CHECK(done(outcomes[1]).publication == engine::Publication::withdrawn);
+    const auto stub = office.publications.find(opened.id);
+    REQUIRE((stub && *stub));
+    CHECK((*stub)->withdrawn);
+    CHECK((*stub)->published_at == issued_at);
+}
+
 TEMPLATE_TEST_CASE("documents: refusals are answered with their reason and written down", "",
                    GONGKAI_APP_STORES) {
     TestType backend;

@@ -32,6 +32,9 @@ class WithoutKey final : public Transaction {
         return whole_.find_idempotency(actor, key);
     }
     Result<std::vector<Opening>> openings(DocumentId id) override { return whole_.openings(id); }
+    Result<std::optional<PublicDocument>> find_publication(DocumentId id) override {
+        return whole_.find_publication(id);
+    }
     Result<RecordId> write_step(const StepRecord& step) override { return whole_.write_step(step); }
     Result<RecordId> write_leaf(DocumentId document, const std::string& leaf) override {
         return whole_.write_leaf(document, leaf);
