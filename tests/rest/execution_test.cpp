@@ -290,6 +290,40 @@ TEST_CASE("execution: an edit after the signature voids it, and the difference i
           "关于开展职业技能培训的方案");
 }
 
+TEST_CASE("execution: what a document says stays text on the page that everybody sees") {
+    Bureau bureau;
+    const std::string evil = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>";
+    const auto id = draft(bureau, {{"title", evil},
+                                   {"body", evil + "\n\n" + evil},
+                                   {"steps", json::array{{{"step", evil}}}}});
+    bring_to(bureau, id, "published");
+    const auto page = bureau.anonymous().get("/public/documents/" + id);
+    CHECK(page.status == 200);
+    for (const char* raw : {"<script", "<img", "onerror=alert(2)>"})
+        CHECK(page.body.find(raw) == std::string::npos);
+    CHECK(page.body.find("&lt;script&gt;alert(1)&lt;/script&gt;") != std::string::npos);
+    CHECK(page.header("Content-Security-Policy").find("default-src 'none'") == 0);
+    CHECK(bureau.anonymous().get("/public/v1/documents/" + id).text("/title") == evil);
+}
+
+TEST_CASE(
+    "execution: a deadline that runs out is seen in the worklist, and brought before others") {
+    Bureau bureau;
+    const auto id = draft(bureau);
+    const auto submitted = act(bureau, "lihua", id, "submit");
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").at("/tasks/0/overdue") == false);
+    bureau.advance_days(40);
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").at("/tasks/0/overdue") == true);
+    REQUIRE(bureau.application().scheduler().advance(bureau.clock.now()).has_value());
+    const auto document = bureau.as("lihua").get("/api/v1/documents/" + id);
+    CHECK(document.text("/timers/0/phase") == "expired");
+    const auto history = bureau.as("lihua").get("/api/v1/documents/" + id + "/history");
+    CHECK(history.text("/entries/0/actor_kind") == "scheduler");
+    CHECK(history.at("/entries/0/actor").is_null());
+    // Each entry says which request it was.
+    CHECK(history.text("/entries/1/request") == submitted.header("X-Request-Id"));
+}
+
 TEST_CASE("execution: every refusal of the law names its article, and who could act instead") {
     Bureau bureau;
     const auto id = draft(bureau, {{"attribute", "withheld"}});
