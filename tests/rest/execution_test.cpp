@@ -306,8 +306,7 @@ TEST_CASE("execution: what a document says stays text on the page that everybody
     CHECK(bureau.anonymous().get("/public/v1/documents/" + id).text("/title") == evil);
 }
 
-TEST_CASE(
-    "execution: a deadline that runs out is seen in the worklist, and brought before others") {
+TEST_CASE("execution: a deadline that runs out is seen in the worklist and in the history") {
     Bureau bureau;
     const auto id = draft(bureau);
     const auto submitted = act(bureau, "lihua", id, "submit");
