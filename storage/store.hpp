@@ -208,6 +208,32 @@ struct Directory {
     std::uint64_t version = 0;  // grows with every change
 };
 
+// ---- catalogue
+// -----------------------------------------------------------------------------------------------------
+
+// One disclosure item (公开事项). Never deleted: an item that its catalogue no longer has is marked
+// as ended, and is in force again when it comes back.
+struct CatalogItem {
+    std::uint64_t number = 0;  // given by the store when the item is new, kept for ever
+    std::string code;          // JY-1.1; unique
+    std::string catalog;       // name of the catalogue that it stands in
+    std::string flow;          // by which its information is handled
+    std::string level1;        // 一级事项
+    std::string details;       // JSON object, complete: everything else about it
+    std::optional<Instant> ended;
+    bool operator==(const CatalogItem&) const = default;
+};
+struct CatalogFilter {
+    std::string catalog, flow, level1;  // each empty: any
+    bool ended = false;                 // those that have ended too
+    std::uint64_t after = 0;            // keyset: numbers above this
+    std::size_t limit = 50;
+};
+struct CatalogPage {
+    std::vector<CatalogItem> rows;      // by number
+    std::optional<std::uint64_t> next;  // pass as `after`; nullopt: the end
+};
+
 // ---- writing
 // -------------------------------------------------------------------------------------------------------
 
@@ -249,6 +275,12 @@ class Transaction {
     // replayed. Nothing happens where the digest is known.
     virtual Result<void> put_source(const Digest& digest, const std::string& kind,
                                     const std::string& name, const std::string& text) = 0;
+
+    virtual Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) = 0;
+    virtual Result<CatalogPage> catalog(const CatalogFilter& filter) = 0;
+    // Replaces the item with this code, which keeps its number, or adds it. `number` is not looked
+    // at.
+    virtual Result<std::uint64_t> put_catalog_item(const CatalogItem& item) = 0;
 
     // Outbox bookkeeping.
     virtual Result<void> outbox_delivered(std::uint64_t number) = 0;
@@ -319,6 +351,7 @@ class PublicReader {
     virtual Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                                     std::size_t limit) = 0;
     virtual Result<bool> has_attachment(DocumentId id, const Digest& digest) = 0;
+    virtual Result<CatalogPage> catalog(const CatalogFilter& filter) = 0;
 };
 
 class Reader {
@@ -358,6 +391,8 @@ class Reader {
         std::string kind, name, text;
     };
     virtual Result<std::vector<Source>> sources() = 0;
+    virtual Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) = 0;
+    virtual Result<CatalogPage> catalog(const CatalogFilter& filter) = 0;
 
     // Messages ready to be sent to the subscriber: at most one a document, the oldest; none behind
     // a waiting one. Those that wait longest first. For each subscriber alone, so that one that is

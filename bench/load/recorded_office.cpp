@@ -68,6 +68,15 @@ class RecordingTransaction final : public Transaction {
                             const std::string& text) override {
         return inner_.put_source(digest, kind, name, text);
     }
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override {
+        return inner_.find_catalog_item(code);
+    }
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override {
+        return inner_.catalog(filter);
+    }
+    Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override {
+        return inner_.put_catalog_item(item);
+    }
     Result<void> outbox_delivered(std::uint64_t n) override { return inner_.outbox_delivered(n); }
     Result<void> outbox_failed(std::uint64_t n, Instant next, const std::string& why) override {
         return inner_.outbox_failed(n, next, why);

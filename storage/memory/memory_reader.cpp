@@ -180,6 +180,31 @@ Result<std::vector<Reader::Source>> MemoryReader::sources() {
     return values(state_.sources);
 }
 
+Result<std::optional<CatalogItem>> MemoryReader::find_catalog_item(const std::string& code) {
+    const auto found = state_.catalog.find(code);
+    return found == state_.catalog.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<CatalogPage> MemoryReader::catalog(const CatalogFilter& filter) {
+    CatalogPage page;
+    const auto fits = [](const std::string& wanted, const std::string& is) {
+        return wanted.empty() || wanted == is;
+    };
+    for (const auto& [code, item] : state_.catalog) {
+        if (item.number > filter.after && (filter.ended || !item.ended) &&
+            fits(filter.catalog, item.catalog) && fits(filter.flow, item.flow) &&
+            fits(filter.level1, item.level1))
+            page.rows.push_back(item);
+    }
+    std::sort(page.rows.begin(), page.rows.end(),
+              [](const auto& a, const auto& b) { return a.number < b.number; });
+    if (page.rows.size() > filter.limit) {
+        cut(page.rows, filter.limit);
+        if (filter.limit > 0) page.next = page.rows.back().number;
+    }
+    return page;
+}
+
 // ---- outbox
 // ---------------------------------------------------------------------------------------
 

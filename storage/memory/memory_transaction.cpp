@@ -208,6 +208,25 @@ Result<void> MemoryTransaction::put_source(const Digest& digest, const std::stri
     return {};
 }
 
+// ---- catalogue
+// ------------------------------------------------------------------------------------
+
+Result<std::optional<CatalogItem>> MemoryTransaction::find_catalog_item(const std::string& code) {
+    return lookup(state_.catalog, code);
+}
+
+Result<CatalogPage> MemoryTransaction::catalog(const CatalogFilter& filter) {
+    return MemoryReader(state_).catalog(filter);
+}
+
+Result<std::uint64_t> MemoryTransaction::put_catalog_item(const CatalogItem& item) {
+    CatalogItem stored = item;
+    const auto before = lookup(state_.catalog, item.code);
+    stored.number = before ? before->number : state_.catalog.size() + 1;
+    state_.catalog[item.code] = stored;
+    return stored.number;
+}
+
 // ---- outbox
 // ---------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ struct State {
     std::uint64_t directory_version = 0;
     std::map<Digest, Session> sessions;
     std::map<Digest, Reader::Source> sources;
+    std::map<std::string, CatalogItem> catalog;  // by code
 
     audit::NodeReader nodes() const;
 };
@@ -68,6 +69,9 @@ class MemoryTransaction final : public Transaction {
     Result<void> drop_sessions_of(PersonId person) override;
     Result<void> put_source(const Digest& digest, const std::string& kind, const std::string& name,
                             const std::string& text) override;
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override;
+    Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override;
     Result<void> outbox_delivered(std::uint64_t number) override;
     Result<void> outbox_failed(std::uint64_t number, Instant next_try,
                                const std::string& why) override;
@@ -107,6 +111,8 @@ class MemoryReader final : public Reader, public PublicReader {
     Result<std::vector<Session>> sessions() override;
     Result<std::optional<std::string>> source(const Digest& digest) override;
     Result<std::vector<Source>> sources() override;
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override;  // of both readers
     Result<std::vector<OutboxRow>> outbox_ready(std::uint32_t subscriber, Instant now,
                                                 std::size_t limit) override;
     Result<std::vector<OutboxRow>> outbox_dead(std::uint64_t after, std::size_t limit) override;

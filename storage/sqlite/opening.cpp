@@ -5,16 +5,22 @@
 
 namespace gongkai::storage::sqlite {
 
-Result<void> recognise(Connection& connection, const std::string& path) {
+Result<std::int64_t> recognise(Connection& connection, const std::string& path) {
     TRY(const auto application, connection.integer("PRAGMA application_id"));
     if (application != kApplicationId)
-        return Error{ErrorCode::invalid_argument, path + " is not a database of Gongkai"};
-    TRY(const auto version, connection.integer("PRAGMA user_version"));
-    if (version != kSchemaVersion)
         return Error{ErrorCode::invalid_argument,
-                     path + " has schema version " + std::to_string(version) +
-                         ", this program knows " + std::to_string(kSchemaVersion)};
-    return {};
+                     path + " is not a database of Gongkai (application id " +
+                         std::to_string(application) + ")"};
+    TRY(const auto version, connection.integer("PRAGMA user_version"));
+    if (version > kSchemaVersion)
+        return Error{ErrorCode::invalid_argument,
+                     path + " was written by a newer Gongkai: its schema has version " +
+                         std::to_string(version) + ", this program knows " +
+                         std::to_string(kSchemaVersion) + ". Use the newer program"};
+    if (version < 1)
+        return Error{ErrorCode::invalid_argument,
+                     path + " has the impossible schema version " + std::to_string(version)};
+    return version;
 }
 
 Result<void> check_expected(Connection& connection, std::uint64_t size,

@@ -9,8 +9,9 @@
 
 namespace gongkai::storage::sqlite {
 
-// Error `invalid_argument` unless it is a database of this program with the schema that it knows.
-Result<void> recognise(Connection& connection, const std::string& path);
+// The version of its schema, 1 to kSchemaVersion. Error `invalid_argument` where it is no database
+// of this program, or one of a newer version.
+Result<std::int64_t> recognise(Connection& connection, const std::string& path);
 
 // Error `integrity` where the tree in the database does not extend what was signed before.
 Result<void> check_expected(Connection& connection, std::uint64_t size,

@@ -81,7 +81,12 @@ Result<std::unique_ptr<Store>> open_read_only(const Options& options) {
     TreeHead head;
     {
         TRY(const auto connection, Connection::open(open));
-        TRY_VOID(recognise(*connection, options.path));
+        TRY(const auto version, recognise(*connection, options.path));
+        if (version < kSchemaVersion)
+            return Error{ErrorCode::invalid_argument,
+                         options.path + " has the older schema version " + std::to_string(version) +
+                             ": opened for writing once, it is brought up to " +
+                             std::to_string(kSchemaVersion)};
         TRY_VOID(connection->execute("BEGIN"));
         TRY(head.size, tree_size(*connection));
         const auto root = audit::root_at(head.size, node_reader(*connection));

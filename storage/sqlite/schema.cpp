@@ -1,9 +1,16 @@
 #include "storage/sqlite/schema.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "storage/sqlite/opening.hpp"
+
 namespace gongkai::storage::sqlite {
 
 namespace {
 
+// Version 1.
+//
 // What a step costs is the pages it dirties, so: one narrow row a document, changed in place and
 // without an index on what changes; everything else is appended or lies beside what was written a
 // moment ago. Names that repeat (states, flows, roles, departments) are stored once and numbered.
@@ -155,6 +162,36 @@ CREATE TRIGGER names_are_kept BEFORE DELETE ON names
     BEGIN SELECT RAISE(ABORT, 'names are append-only'); END;
 )sql";
 
+// What each further version adds to the one before: a fresh database goes through all of them, so
+// that there is one way to every table.
+constexpr Sql kSteps[] = {
+    // 2. The rows are few and change as a whole: pages are read in the order of the numbers.
+    R"sql(
+CREATE TABLE catalog_items(
+    number INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, catalog TEXT NOT NULL,
+    flow TEXT NOT NULL, level1 TEXT NOT NULL, details TEXT NOT NULL, ended INTEGER
+) STRICT;
+CREATE TRIGGER catalog_items_are_kept BEFORE DELETE ON catalog_items
+    BEGIN SELECT RAISE(ABORT, 'items of the catalogue are ended, not deleted'); END;
+)sql",
+};
+static_assert(std::size(kSteps) + 1 == kSchemaVersion);
+
+// From version `from`; 0 is an empty file.
+Result<void> bring_up(Connection& writer, std::int64_t from) {
+    std::string all = "BEGIN IMMEDIATE;";
+    if (from == 0)
+        all += std::string(kTables) + kFences +
+               "PRAGMA application_id = " + std::to_string(kApplicationId) + ";";
+    for (std::int64_t version = std::max<std::int64_t>(from, 1); version < kSchemaVersion;
+         ++version)
+        all += kSteps[version - 1];
+    all += "PRAGMA user_version = " + std::to_string(kSchemaVersion) + "; COMMIT;";
+    const auto done = writer.execute(all.c_str());
+    if (!done && writer.in_transaction()) (void)writer.execute("ROLLBACK");
+    return done;
+}
+
 Result<bool> is_empty(Connection& writer) {
     TRY(const auto tables, writer.integer("SELECT count(*) FROM sqlite_schema"));
     return tables == 0;
@@ -174,37 +211,16 @@ Result<void> switch_to_wal(Connection& writer, bool wrong_pragma_order) {
 
 }  // namespace
 
-const char* const kPublicTables[] = {"publications", nullptr};
+const char* const kPublicTables[] = {"publications", "catalog_items", nullptr};
 
 Result<void> prepare_schema(Connection& writer, const std::string& path, bool wrong_pragma_order) {
     TRY(const bool empty, is_empty(writer));
+    std::int64_t version = 0;
     if (!empty) {
-        TRY(const auto application, writer.integer("PRAGMA application_id"));
-        if (application != kApplicationId)
-            return Error{ErrorCode::invalid_argument,
-                         path + " is not a database of Gongkai (application id " +
-                             std::to_string(application) + ")"};
-        TRY(const auto version, writer.integer("PRAGMA user_version"));
-        if (version > kSchemaVersion)
-            return Error{ErrorCode::invalid_argument,
-                         path + " was written by a newer Gongkai: its schema has version " +
-                             std::to_string(version) + ", this program knows " +
-                             std::to_string(kSchemaVersion) + ". Use the newer program"};
-        if (version < 1)
-            return Error{ErrorCode::invalid_argument,
-                         path + " has the impossible schema version " + std::to_string(version)};
+        TRY(version, recognise(writer, path));
     }
     TRY_VOID(switch_to_wal(writer, wrong_pragma_order));
-    if (empty) {
-        const std::string all = std::string("BEGIN IMMEDIATE;") + kTables + kFences +
-                                "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                                "; PRAGMA user_version = " + std::to_string(kSchemaVersion) +
-                                "; COMMIT;";
-        if (const auto created = writer.execute(all.c_str()); !created) {
-            if (writer.in_transaction()) (void)writer.execute("ROLLBACK");
-            return created.error();
-        }
-    }
+    if (version < kSchemaVersion) TRY_VOID(bring_up(writer, version));
     return writer.execute("PRAGMA synchronous = FULL;");
 }
 

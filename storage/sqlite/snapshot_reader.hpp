@@ -39,6 +39,8 @@ class SnapshotReader final : public Reader {
     Result<std::vector<Session>> sessions() override;
     Result<std::optional<std::string>> source(const Digest& digest) override;
     Result<std::vector<Source>> sources() override;
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override;
     Result<std::vector<OutboxRow>> outbox_ready(std::uint32_t subscriber, Instant now,
                                                 std::size_t limit) override;
     Result<std::vector<OutboxRow>> outbox_dead(std::uint64_t after, std::size_t limit) override;
@@ -62,6 +64,7 @@ class SnapshotPublicReader final : public PublicReader {
     Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                             std::size_t limit) override;
     Result<bool> has_attachment(DocumentId id, const Digest& digest) override;
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override;
 
   private:
     Connection& connection_;

@@ -70,6 +70,9 @@ class WriterTransaction final : public Transaction {
     Result<void> drop_sessions_of(PersonId person) override;
     Result<void> put_source(const Digest& digest, const std::string& kind, const std::string& name,
                             const std::string& text) override;
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override;
+    Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override;
     Result<void> outbox_delivered(std::uint64_t number) override;
     Result<void> outbox_failed(std::uint64_t number, Instant next_try,
                                const std::string& why) override;

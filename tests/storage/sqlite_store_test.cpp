@@ -129,6 +129,36 @@ TEST_CASE("sqlite store: a newer version's, another program's and no database ar
     }
 }
 
+TEST_CASE("sqlite store: a database of an older version is brought up with all that it holds") {
+    const Folder folder;
+    const Options options = options_for(folder);
+    {
+        const auto store = opened(options);
+        REQUIRE(write(*store, first_step(1)));
+        store->close();
+    }
+    // Version 1 was the same without the catalogue.
+    const std::string older =
+        "DROP TRIGGER catalog_items_are_kept; DROP TABLE catalog_items; PRAGMA user_version = 1";
+    REQUIRE(Stranger(options.path).execute(older).empty());
+    CHECK(sqlite::check_file(options.path).has_value());
+    const auto store = opened(options);
+    CHECK(ask(*store, [](Reader& r) { return r.find_document(1); }));
+    CHECK(ask(*store, [](Reader& r) { return r.catalog({}); }).rows.empty());
+    CatalogItem item;
+    item.code = "JY-1.1";
+    REQUIRE(store->run([&](Transaction& t) -> Result<void> {
+        TRY_VOID(t.put_catalog_item(item));
+        return {};
+    }));
+    store->close();
+    CHECK(*sqlite::Connection::open({options.path, "", sqlite::Access::read_only})
+               .value()
+               ->integer("PRAGMA user_version") == sqlite::kSchemaVersion);
+    CHECK(Stranger(options.path).execute("DELETE FROM catalog_items").find("not deleted") !=
+          std::string::npos);
+}
+
 TEST_CASE("sqlite store: the record cannot be changed past its fences") {
     const Folder folder;
     const auto store = opened(options_for(folder));
@@ -178,6 +208,7 @@ TEST_CASE("sqlite store: the public connection can read the publication tables o
     };
     CHECK(!refused("SELECT body FROM publications WHERE document = 1 AND live = 1"));
     CHECK(!refused("SELECT record, body FROM publications WHERE flow = 'x' ORDER BY record DESC"));
+    CHECK(!refused("SELECT code, details FROM catalog_items"));
     for (const char* sql : {
              "SELECT body FROM documents",
              "SELECT count(*) FROM documents",

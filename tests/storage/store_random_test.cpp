@@ -16,7 +16,7 @@ const std::vector<DepartmentCode> kDepartments{"", "a", "b"};
 // A job as data, so that it can be given to two stores.
 struct Plan {
     struct Write {
-        enum class Kind { step, leaf, key, delivered, failed, dead, replay, person } kind;
+        enum class Kind { step, leaf, key, delivered, failed, dead, replay, person, item } kind;
         StepRecord step;
         IdempotencyRecord key;
         DocumentId document = 0;
@@ -24,6 +24,7 @@ struct Plan {
         std::uint64_t number = 0;
         Instant at;
         Person person;
+        CatalogItem item;
     };
     std::vector<Write> writes;
     bool fails = false;        // at the end, on purpose
@@ -90,7 +91,8 @@ Plan random_plan(Random& r, Instant now) {
                      : dice < 80 ? Kind::delivered
                      : dice < 86 ? Kind::failed
                      : dice < 92 ? Kind::dead
-                     : dice < 97 ? Kind::replay
+                     : dice < 95 ? Kind::replay
+                     : dice < 98 ? Kind::item
                                  : Kind::person;
         write.document = r.below(14);
         write.text = r.text();
@@ -98,6 +100,13 @@ Plan random_plan(Random& r, Instant now) {
         write.at = Instant{static_cast<std::int64_t>(r.below(60))};
         if (write.kind == Kind::step) write.step = random_step(r, now);
         write.key = {static_cast<PersonId>(r.below(2)), r.text(3), r.digest(), 200, r.text(), now};
+        write.item = {0,
+                      "JY-" + std::to_string(r.below(4)),
+                      r.text(3),
+                      r.chance(50) ? "service" : "result",
+                      r.text(3),
+                      r.text(),
+                      r.chance(30) ? std::optional(now) : std::nullopt};
         write.person = {static_cast<PersonId>(r.below(4)),
                         "login" + std::to_string(r.below(4)),
                         r.text(),
@@ -133,6 +142,9 @@ Result<void> apply(Transaction& t, const Plan::Write& write) {
             return t.outbox_replay(write.number);
         case Kind::person:
             TRY_VOID(t.put_person(write.person));
+            return {};
+        case Kind::item:
+            TRY_VOID(t.put_catalog_item(write.item));
             return {};
     }
     return {};
@@ -235,6 +247,12 @@ std::string everything(Store& store) {
             out << "message " << m.number << ' ' << m.message.document << ' '
                 << m.message.subscriber << " '" << m.message.payload << "' " << m.attempts << ' '
                 << m.next_try.ms << ' ' << m.dead << " '" << m.last_error << "'\n";
+        CatalogFilter all;
+        all.ended = true;
+        TRY(const auto items, r.catalog(all));
+        for (const auto& item : items.rows)
+            out << "item " << item.number << ' ' << item.code << ' ' << item.catalog << ' '
+                << item.flow << " '" << item.details << "' " << item.ended.has_value() << '\n';
         TRY(const auto directory, r.directory());
         out << "directory " << directory.version << '\n';
         for (const auto& p : directory.people) {

@@ -63,6 +63,15 @@ class WithoutKey final : public Transaction {
                             const std::string& text) override {
         return whole_.put_source(digest, kind, name, text);
     }
+    Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override {
+        return whole_.find_catalog_item(code);
+    }
+    Result<CatalogPage> catalog(const CatalogFilter& filter) override {
+        return whole_.catalog(filter);
+    }
+    Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override {
+        return whole_.put_catalog_item(item);
+    }
     Result<void> outbox_delivered(std::uint64_t number) override {
         return whole_.outbox_delivered(number);
     }
