@@ -40,8 +40,8 @@ struct Stop {};
 
 class Builder : public YAML::EventHandler {
   public:
-    Builder(FileId file, Reporter& reporter)
-        : file_(file), text_(reporter.text(file)), reporter_(reporter) {}
+    Builder(FileId file, Reporter& reporter, Aliases aliases)
+        : file_(file), text_(reporter.text(file)), reporter_(reporter), aliases_(aliases) {}
 
     std::optional<Node> take() {
         if (!started_) return std::nullopt;
@@ -75,12 +75,27 @@ class Builder : public YAML::EventHandler {
         if (expects_key()) {
             stop(node.span, "key_not_text", {"a key must be a name", "键必须是名称"});
         }
+        remember(anchor, node);
         put(std::move(node));
     }
 
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-        stop(at(mark, word(mark)), "yaml_alias",
-             {"aliases (*name) are refused; write the value out", "不允许别名（*name），请写出值"});
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const Span span = at(mark, word(mark));
+        if (aliases_ == Aliases::refused) {
+            stop(span, "yaml_alias",
+                 {"aliases (*name) are refused; write the value out",
+                  "不允许别名（*name），请写出值"});
+        }
+        if (expects_key()) stop(span, "key_not_text", {"a key must be a name", "键必须是名称"});
+        const auto named = anchored_.find(anchor);
+        if (named == anchored_.end()) {
+            stop(span, "yaml_alias",
+                 {"the alias stands within what it names", "别名指向了自己所在的值"});
+        }
+        const Extent extent = extent_of(named->second);
+        if (open_.size() + extent.depth > kMaxYamlDepth) too_deep(span);
+        count(extent.nodes, span);
+        put(named->second);
     }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -103,6 +118,7 @@ class Builder : public YAML::EventHandler {
         if (expects_key()) {
             key(std::move(node));
         } else {
+            remember(anchor, node);
             put(std::move(node));
         }
     }
@@ -130,7 +146,49 @@ class Builder : public YAML::EventHandler {
         Node node;
         std::optional<Node> key;                              // read, its value still to come
         std::unordered_map<std::string, std::uint32_t> keys;  // with their places
+        YAML::anchor_t anchor = 0;
     };
+
+    // How many values a node holds, itself included, and on how many levels.
+    struct Extent {
+        std::size_t nodes = 1;
+        std::size_t depth = 0;
+    };
+    static Extent extent_of(const Node& node) {
+        Extent all;
+        const auto add = [&all](const Node& inner) {
+            const Extent extent = extent_of(inner);
+            all.nodes += extent.nodes;
+            all.depth = std::max(all.depth, extent.depth);
+        };
+        for (const Node& item : node.items)
+            add(item);
+        for (const Node::Entry& entry : node.entries)
+            add(entry.value);
+        if (!node.is_text() && node.kind != Node::Kind::empty) ++all.depth;
+        return all;
+    }
+
+    void count(std::size_t nodes, const Span& span) {
+        nodes_ += nodes;
+        if (nodes_ <= kMaxYamlNodes) return;
+        stop(span, "too_large",
+             {fmt::format("more than {} values in one file", kMaxYamlNodes),
+              fmt::format("一个文件中的值超过 {} 个", kMaxYamlNodes)});
+    }
+
+    [[noreturn]] void too_deep(const Span& span) {
+        stop(span, "too_deep",
+             {fmt::format("nested deeper than {} levels", kMaxYamlDepth),
+              fmt::format("嵌套超过 {} 层", kMaxYamlDepth)});
+    }
+
+    // What is kept for aliases counts as well: anchors within anchors would be kept many times.
+    void remember(YAML::anchor_t anchor, const Node& node) {
+        if (anchor == 0) return;
+        count(extent_of(node).nodes, node.span);
+        anchored_[anchor] = node;
+    }
 
     [[noreturn]] void stop(const Span& span, std::string code, Message message, Message hint = {}) {
         reporter_.error(span, std::move(code), std::move(message), std::move(hint));
@@ -151,7 +209,7 @@ class Builder : public YAML::EventHandler {
     void refuse_decoration(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         const Span span = at(mark, word(mark));
         const char first = character(span.offset);
-        if (anchor != 0) {
+        if (anchor != 0 && aliases_ == Aliases::refused) {
             stop(span, "yaml_anchor",
                  {"anchors (&name) are refused; write the value out", "不允许锚点（&name）"});
         }
@@ -159,11 +217,7 @@ class Builder : public YAML::EventHandler {
             stop(span, "yaml_tag",
                  {"tags (!name) are refused; every value is plain text", "不允许标签（!name）"});
         }
-        if (++nodes_ > kMaxYamlNodes) {
-            stop(span, "too_large",
-                 {fmt::format("more than {} values in one file", kMaxYamlNodes),
-                  fmt::format("一个文件中的值超过 {} 个", kMaxYamlNodes)});
-        }
+        count(1, span);
     }
 
     // How many bytes of the file the scalar takes, on its first line.
@@ -229,12 +283,9 @@ class Builder : public YAML::EventHandler {
         if (expects_key()) {
             stop(span, "key_not_text", {"a key must be a name", "键必须是名称"});
         }
-        if (open_.size() >= kMaxYamlDepth) {
-            stop(span, "too_deep",
-                 {fmt::format("nested deeper than {} levels", kMaxYamlDepth),
-                  fmt::format("嵌套超过 {} 层", kMaxYamlDepth)});
-        }
+        if (open_.size() >= kMaxYamlDepth) too_deep(span);
         Frame frame;
+        frame.anchor = anchor;
         frame.node.kind = kind;
         frame.node.span = span;
         open_.push_back(std::move(frame));
@@ -242,13 +293,17 @@ class Builder : public YAML::EventHandler {
 
     void close() {
         Node node = std::move(open_.back().node);
+        const YAML::anchor_t anchor = open_.back().anchor;
         open_.pop_back();
+        remember(anchor, node);
         put(std::move(node));
     }
 
     FileId file_;
     std::string_view text_;
     Reporter& reporter_;
+    Aliases aliases_;
+    std::unordered_map<YAML::anchor_t, Node> anchored_;
     std::vector<Frame> open_;
     Node root_;
     std::size_t nodes_ = 0;
@@ -306,13 +361,13 @@ Message explain(const std::string& reason) {
 
 }  // namespace
 
-std::optional<Node> parse_yaml(FileId file, Reporter& reporter) {
+std::optional<Node> parse_yaml(FileId file, Reporter& reporter, Aliases aliases) {
     const std::string_view text = reporter.text(file);
     if (!acceptable(file, text, reporter)) return std::nullopt;
 
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
-    Builder builder(file, reporter);
+    Builder builder(file, reporter, aliases);
     try {
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder)) {

@@ -1,9 +1,9 @@
 // YAML, as little of it as rules need: mappings, lists and plain text.
 //
-// Refused, with a diagnostic at the place: aliases, anchors, tags, directives, duplicate keys, keys
-// that are not text, a second document, bytes that are not UTF-8, a byte order mark, control
-// characters, and whatever exceeds the limits below. The tree is built from events, so that a bomb
-// of aliases or of depth is refused before anything grows.
+// Refused, with a diagnostic at the place: aliases and anchors (but in files where they may stand),
+// tags, directives, duplicate keys, keys that are not text, a second document, bytes that are not
+// UTF-8, a byte order mark, control characters, and whatever exceeds the limits below. The tree is
+// built from events, so that a bomb of aliases or of depth is refused before anything grows.
 //
 // Every scalar stays the text that was written: 012 is "012", no is "no". Only an empty value,
 // `null` and `~` have no text.
@@ -49,8 +49,12 @@ struct Node::Entry {
     Node value;
 };
 
+// `expanded`: an alias stands for a copy of what its anchor names, and counts as that. Catalogues
+// that were made elsewhere have them; rules never do.
+enum class Aliases { refused, expanded };
+
 // nullopt after at least one error was reported. An empty file is an error.
-std::optional<Node> parse_yaml(FileId file, Reporter& reporter);
+std::optional<Node> parse_yaml(FileId file, Reporter& reporter, Aliases aliases = Aliases::refused);
 
 // The place in the file of `length` bytes of node.text from `offset` on. Exact for text on one
 // line; for folded text the place is found by following its visible characters.
