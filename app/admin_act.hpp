@@ -11,6 +11,7 @@ namespace gongkai::app {
 
 struct Administration::Act {
     const char* role = kSystemAdmin;  // whose affair it is
+    const char* also = nullptr;       // ... or whose else
     bool own = false;                 // everyone's own affair: no role is asked for
     std::string command;
     // What the directory holds afterwards; the number is what Change returned.

@@ -53,11 +53,18 @@ std::optional<Denied> Administration::may(const AdminRequest& request, const Act
     if (!identity_.valid(request.principal))
         return denied("not_allowed", "the session has ended", "会话已结束");
     if (act.own) return std::nullopt;
-    if (!request.principal.machine &&
-        identity_.directory()->holds(request.principal.person, act.role))
-        return std::nullopt;
+    if (role_for(request, act) != nullptr) return std::nullopt;
     return denied("not_allowed", std::string("only a ") + act.role + " may do this",
                   std::string("仅限角色 ") + act.role);
+}
+
+const char* Administration::role_for(const AdminRequest& request, const Act& act) const {
+    if (request.principal.machine) return nullptr;
+    const auto directory = identity_.directory();
+    for (const char* role : {act.role, act.also}) {
+        if (role != nullptr && directory->holds(request.principal.person, role)) return role;
+    }
+    return nullptr;
 }
 
 Denied Administration::refuse(const AdminRequest& request, const Act& act, Denied why) {
@@ -90,7 +97,7 @@ Administration::Number Administration::carry_out(const AdminRequest& request, co
     AdminAct leaf;
     leaf.command = act.command;
     leaf.actor = request.principal.person;
-    if (!act.own) leaf.role = act.role;
+    if (!act.own) leaf.role = role_for(request, act);
     leaf.request = request.request_id;
     std::uint64_t number = 0;
     bool repeated = false;

@@ -1,9 +1,10 @@
 // Departments, people, roles, deputies, keys and subscribers: who may change them (三员), and the
 // leaf that each change leaves.
 //
-//   system_admin    departments, people (not their roles), subscribers, dead letters
+//   system_admin    departments, people (not their roles), subscribers, dead letters, the catalogue
 //   security_admin  roles, deputies, passwords of others, machine keys, ending sessions
 //   auditor         nothing: reads
+// The catalogue is also the affair of whoever is kDisclosureOfficer.
 // Everyone may set their own password, and appoint or recall their own deputy. Nobody gives roles
 // to themselves. Every call waits for its commit: not from the store's writer thread. After it the
 // directory is reloaded, so that the change holds from the next request on.
@@ -16,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/catalog.hpp"
 #include "app/clock.hpp"
 #include "app/idempotency.hpp"
 #include "app/identity.hpp"
@@ -77,6 +79,10 @@ struct NewSubscriber {
 
 struct Nothing {};
 
+// The role of the office that keeps the catalogue (政务公开工作机构, 条例 第4条), as vocabularies
+// call it.
+inline constexpr const char* kDisclosureOfficer = "disclosure_officer";
+
 class Administration {
   public:
     // All must outlive it.
@@ -123,6 +129,12 @@ class Administration {
     // A dead letter goes back into the queue.
     AdminResult<Nothing> replay_message(const AdminRequest& request, std::uint64_t number);
 
+    // Makes the catalogue of this name what `catalog` says: items with a known code are replaced
+    // and keep their number, those of this name that it no longer has are marked as ended. Its
+    // source is kept by digest.
+    AdminResult<CatalogCounts> import_catalog(const AdminRequest& request,
+                                              const CatalogImport& catalog);
+
     // The directory as an administrator or auditor sees it: password hashes, key hashes and
     // secrets are left out. Anyone else sees names of active people and departments only.
     AdminResult<storage::Directory> directory(const Principal& principal) const;
@@ -148,6 +160,8 @@ class Administration {
     Number carry_out(const AdminRequest& request, const Act& act, const Change& change);
     // Why not, or nullopt where the principal holds the role in their own name. Written down.
     std::optional<Denied> may(const AdminRequest& request, const Act& act) const;
+    // The role of the act that the principal holds in their own name; nullptr where they hold none.
+    const char* role_for(const AdminRequest& request, const Act& act) const;
     Denied refuse(const AdminRequest& request, const Act& act, Denied why);
     // Whether these roles, with what is deputised, leave everyone with compatible ones.
     std::optional<Denied> compatible(const DirectorySnapshot& directory) const;

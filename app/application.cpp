@@ -84,6 +84,7 @@ struct Application::Parts {
     Uploads uploads;
     std::unique_ptr<Documents> documents;
     std::unique_ptr<Publications> publications;
+    std::unique_ptr<Catalog> catalog;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
     std::unique_ptr<Scheduler> scheduler;
@@ -226,6 +227,7 @@ Result<void> Application::Parts::open_services() {
                                                   *record_clock, *randomness, uploads, metrics},
                                     document_options);
     publications = std::make_unique<Publications>(*store);
+    catalog = std::make_unique<Catalog>(*store);
     attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
                                                 *publications, uploads, *clock);
     administration =
@@ -296,6 +298,9 @@ Attachments& Application::attachments() {
 }
 Publications& Application::publications() {
     return *parts_->publications;
+}
+Catalog& Application::catalog() {
+    return *parts_->catalog;
 }
 Identity& Application::identity() {
     return *parts_->identity;

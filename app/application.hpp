@@ -18,6 +18,7 @@
 #include "app/administration.hpp"
 #include "app/attachments.hpp"
 #include "app/calendars.hpp"
+#include "app/catalog.hpp"
 #include "app/clock.hpp"
 #include "app/documents.hpp"
 #include "app/flow.hpp"
@@ -91,6 +92,7 @@ class Application {
     Documents& documents();
     Attachments& attachments();
     Publications& publications();
+    Catalog& catalog();
     Identity& identity();
     Administration& administration();
     Scheduler& scheduler();

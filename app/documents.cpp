@@ -34,6 +34,14 @@ bool changes_nothing(const engine::Document& document, const engine::Edit& edit)
     return same && (!edit.attachments || *edit.attachments == document.attachments);
 }
 
+// What a command says that fields are to become; nullptr where it changes none.
+const std::vector<engine::FieldChange>* fields_of(const engine::Command& command) {
+    if (const auto* open = std::get_if<engine::Open>(&command)) return &open->fields;
+    if (const auto* edit = std::get_if<engine::Edit>(&command)) return &edit->fields;
+    if (const auto* act = std::get_if<engine::Act>(&command)) return &act->fields;
+    return nullptr;
+}
+
 Error not_found(engine::DocumentId id) {
     return {ErrorCode::not_found, "no document " + std::to_string(id)};
 }
@@ -212,6 +220,32 @@ bool Documents::handed_in_again(Step& step, const engine::Command& command) {
     return true;
 }
 
+Result<std::optional<Invalid>> Documents::wrong_catalog_item(const Step& step,
+                                                             storage::Transaction& transaction,
+                                                             const Resolved& resolved) {
+    const std::vector<engine::FieldChange>* fields = fields_of(resolved.command);
+    if (fields == nullptr || step.flow->catalog_item == engine::kNone) return std::nullopt;
+    for (const engine::FieldChange& change : *fields) {
+        if (change.field != step.flow->catalog_item || !change.value) continue;
+        const auto& text = std::get<engine::Committed>(*change.value);
+        for (const storage::Opening& opening : resolved.openings) {
+            // One that the document has already brought no text, and is no matter any more.
+            if (opening.commitment != text.commitment) continue;
+            TRY(const auto item, transaction.find_catalog_item(opening.text));
+            if (!item) {
+                return Invalid{"/fields/catalog_item", "unknown_catalog_item",
+                               "is no item of the catalogue", "目录中没有这个公开事项"};
+            }
+            if (item->ended) {
+                return Invalid{"/fields/catalog_item", "ended_catalog_item",
+                               "is an item that the catalogue no longer has",
+                               "该公开事项已从目录中撤销"};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 std::shared_ptr<const Flow> Documents::flow_of_new(const Step& step) const {
     if (const auto* open = std::get_if<input::Open>(&step.input.input))
         return parts_.flows.current(open->flow);
@@ -282,6 +316,11 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
     Resolved& resolved = std::get<Resolved>(resolution);
 
     if (handed_in_again(step, resolved.command)) return {};
+    TRY(auto wrong_item, wrong_catalog_item(step, transaction, resolved));
+    if (wrong_item) {
+        step.outcome = std::move(*wrong_item);
+        return {};
+    }
     const bool migrates = std::holds_alternative<engine::Migrate>(resolved.command);
     if (migrates) {
         // The one command about a document whose permission is no matter of the flow.

@@ -64,6 +64,8 @@ struct DocumentOptions {
     std::string event_source = "urn:gongkai";  // `source` of the CloudEvents that subscribers get
 };
 
+struct Resolved;
+
 class Documents {
   public:
     Documents(DocumentParts parts, DocumentOptions options);
@@ -119,6 +121,10 @@ class Documents {
     Result<std::optional<engine::DocumentId>> handed_in_before(Step& step,
                                                                storage::Transaction& transaction);
     static bool handed_in_again(Step& step, const engine::Command& command);
+    // Of a catalogue item that is named anew; nullopt where it may be.
+    static Result<std::optional<Invalid>> wrong_catalog_item(const Step& step,
+                                                             storage::Transaction& transaction,
+                                                             const Resolved& resolved);
     std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
     Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,
                         const engine::Command* command);

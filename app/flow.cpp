@@ -74,6 +74,7 @@ void find_fields(Flow& flow) {
     };
     flow.title = named("title", engine::FieldType::text, false);
     flow.body = named("body", engine::FieldType::text, false);
+    flow.catalog_item = named("catalog_item", engine::FieldType::text, false);
     flow.body_note = named("body_note", engine::FieldType::choice, true);
     flow.secrecy_mark = named("secrecy_mark", engine::FieldType::flag, true);
     for (std::size_t i = 0; i < definition.fields.size(); ++i) {

@@ -34,6 +34,7 @@ struct Flow {
     // secrecy.
     engine::FieldId title = engine::kNone;
     engine::FieldId body = engine::kNone;
+    engine::FieldId catalog_item = engine::kNone;  // a code of the catalogue (app/catalog.hpp)
     engine::FieldId body_note = engine::kNone;
     engine::FieldId secrecy_mark = engine::kNone;
     std::vector<engine::FieldId> published;  // sorted by name

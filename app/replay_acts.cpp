@@ -23,6 +23,7 @@ struct Affair {
     const char* type;
     const char* role;
     bool own = false;
+    const char* also = nullptr;  // whose else
 };
 constexpr std::array kAffairs{Affair{"put_department", kSystemAdmin},
                               Affair{"add_person", kSystemAdmin},
@@ -32,6 +33,7 @@ constexpr std::array kAffairs{Affair{"put_department", kSystemAdmin},
                               Affair{"add_subscriber", kSystemAdmin},
                               Affair{"set_subscriber", kSystemAdmin},
                               Affair{"replay_message", kSystemAdmin},
+                              Affair{"import_catalog", kSystemAdmin, false, kDisclosureOfficer},
                               Affair{"set_roles", kSecurityAdmin},
                               Affair{"issue_key", kSecurityAdmin},
                               Affair{"revoke_key", kSecurityAdmin},
@@ -147,9 +149,9 @@ std::optional<std::string> ReplayedDirectory::not_allowed(const audit::Leaf& lea
         }
         if (which->own && whose == leaf.actor) return std::nullopt;
     }
-    const bool by_role = leaf.grants.size() == 1 && leaf.grants[0].role == which->role;
-    if (!by_role || people_.at(leaf.actor).machine ||
-        !held_role(leaf.actor, which->role, leaf.time_ms))
+    const std::string role = leaf.grants.size() == 1 ? leaf.grants[0].role : std::string();
+    const bool by_role = role == which->role || (which->also != nullptr && role == which->also);
+    if (!by_role || people_.at(leaf.actor).machine || !held_role(leaf.actor, role, leaf.time_ms))
         return std::string("the actor was no ") + which->role;
     if (act.type == "set_roles" && act.person() == leaf.actor)
         return "nobody gives roles to themselves";

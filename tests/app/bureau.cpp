@@ -87,6 +87,7 @@ std::vector<PlainField> Bureau::values(const engine::Definition& definition,
         const engine::Field& field = definition.fields[id];
         // Whatever shortens or forks the way is left out mostly.
         const bool rare = field.name == "short_period_reason" || field.name == "third_party";
+        if (field.name == "catalog_item") continue;  // it has no catalogue
         if (!field.derived && roll(rare ? 8 : 30) != 0 && !(rare && roll(4) != 0))
             out.push_back({field.name, value(field)});
     }

@@ -1,0 +1,71 @@
+// The catalogue of disclosure items (政务公开事项标准目录): what documents say that they are
+// information of. Brought in by Administration::import_catalog(); an item is never deleted, it
+// ends.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/result.hpp"
+#include "language/catalog_reader.hpp"
+#include "storage/store.hpp"
+
+namespace gongkai::app {
+
+using engine::Result;
+
+class Flows;
+
+// One catalogue, ready to be brought in.
+struct CatalogImport {
+    std::string name;
+    std::string source;  // the file; its SHA-256 stands in the record
+    std::vector<storage::CatalogItem> items;
+};
+
+// What became of its items, or would. `ended`: those that it has no longer.
+struct CatalogCounts {
+    std::size_t added = 0, changed = 0, unchanged = 0, ended = 0;
+};
+
+struct CatalogReading {
+    std::vector<CatalogImport> catalogs;  // empty when there was an error
+    std::vector<language::Diagnostic> diagnostics;
+};
+// Reads the files together; the flows are those that items may name.
+CatalogReading read_catalogs(std::span<const language::SourceFile> files, const Flows& flows);
+
+// CatalogItem::details: canonical JSON
+//   {"audience", "authority", "basis": [], "channels": [], "content": [],
+//    "deadline": {"at_least", "before", "from", "title", "withdraw_within", "within"}, "domain",
+//    "level2", "levels": [], "method", "note", "verified"}
+// without members that would be empty. A period is {"count": 20, "unit": "working days"}.
+storage::CatalogItem catalog_item(const language::CatalogFile& file,
+                                  const language::CatalogEntry& entry);
+
+// What has to be written to bring the catalogue in, and how many of each.
+struct CatalogChanges {
+    std::vector<storage::CatalogItem> put;
+    CatalogCounts counts;
+};
+Result<CatalogChanges> catalog_changes(storage::Transaction& transaction,
+                                       const CatalogImport& catalog, engine::Instant now);
+
+// Reading. Any thread.
+class Catalog {
+  public:
+    explicit Catalog(storage::Store& store) : store_(store) {}
+    // `limit`: at most 200.
+    Result<storage::CatalogPage> list(storage::CatalogFilter filter);
+    // What everybody may see: items in force, through the connection of the portal.
+    Result<storage::CatalogPage> list_public(storage::CatalogFilter filter);
+    // What importing it would do.
+    Result<CatalogCounts> compare(const CatalogImport& catalog);
+
+  private:
+    storage::Store& store_;
+};
+
+}  // namespace gongkai::app
