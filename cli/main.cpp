@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.hpp"
+#include "cli/draw.hpp"
 #include "cli/rules.hpp"
 #include "cli/serve.hpp"
 #include "cli/verbs.hpp"
@@ -56,6 +57,21 @@ void add_rules_verbs(CLI::App& app, Run& run) {
     auto* verb = app.add_subcommand("check", "prove that no flow can break a rule");
     add_rules_options(*verb, check);
     verb->callback([&run] { run = [] { return check_rules(check); }; });
+
+    static DrawOptions picture;
+    verb = app.add_subcommand("draw", "the picture of a flow, on stdout");
+    add_rules_options(*verb, picture);
+    verb->add_option("--format", picture.format, "what it is drawn in")
+        ->check(CLI::IsMember({"mermaid", "dot", "svg"}))
+        ->capture_default_str();
+    verb->add_option("--document", picture.document,
+                     "a document of the installation: its flow, and where it stands")
+        ->excludes("workflows")
+        ->excludes("--flow");
+    verb->add_option("--data", picture.data, "folder of the installation")
+        ->capture_default_str()
+        ->needs("--document");
+    verb->callback([&run] { run = [] { return draw(picture); }; });
 
     static ExploreOptions graph;
     verb = app.add_subcommand("explore", "count the states and steps that a flow can reach");

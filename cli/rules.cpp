@@ -14,19 +14,8 @@
 
 namespace gongkai::cli {
 
-namespace {
-
-namespace json = boost::json;
-using Flows = std::vector<std::shared_ptr<const language::Flow>>;
-
-// The flows that are meant, or the exit code.
-struct Loaded {
-    Flows flows;
-    int exit = kOk;
-};
-
-Loaded load(const RulesOptions& options) {
-    Loaded loaded;
+LoadedFlows load_flows(const RulesOptions& options) {
+    LoadedFlows loaded;
     std::vector<language::SourceFile> files;
     if (options.directory.empty()) {
         files = shipped_files();
@@ -60,6 +49,10 @@ Loaded load(const RulesOptions& options) {
     }
     return loaded;
 }
+
+namespace {
+
+namespace json = boost::json;
 
 void print(const engine::StoryStep& step, std::size_t number) {
     fmt::print("    {:>2}. {:<10} {}\n        -> {}\n", number, step.actor, step.action,
@@ -102,7 +95,7 @@ json::object to_json(const std::string& flow, const engine::Finding& finding) {
 }  // namespace
 
 int check_rules(const RulesOptions& options) {
-    const Loaded loaded = load(options);
+    const LoadedFlows loaded = load_flows(options);
     if (loaded.exit != kOk) return loaded.exit;
     std::vector<engine::CheckReport> reports;
     std::vector<const engine::Policy*> policies;
@@ -151,7 +144,7 @@ int check_rules(const RulesOptions& options) {
 }
 
 int explore_rules(const ExploreOptions& options) {
-    const Loaded loaded = load(options);
+    const LoadedFlows loaded = load_flows(options);
     if (loaded.exit != kOk) return loaded.exit;
     json::array flows;
     bool complete = true;
@@ -186,7 +179,7 @@ int explore_rules(const ExploreOptions& options) {
 }
 
 int simulate_rules(const SimulateOptions& options) {
-    const Loaded loaded = load(options);
+    const LoadedFlows loaded = load_flows(options);
     if (loaded.exit != kOk) return loaded.exit;
     const std::uint64_t first = options.seed != 0 ? options.seed : std::random_device{}();
     json::array walks;

@@ -1,10 +1,16 @@
-// check, draw, explore, simulate: what can be asked of the rules without a database.
+// check, explore, simulate: what can be asked of the rules without a database.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/command.hpp"
+
+namespace gongkai::language {
+struct Flow;
+}
 
 namespace gongkai::cli {
 
@@ -13,13 +19,15 @@ struct RulesOptions : Common {
     std::string flow;       // empty: all
 };
 
+// The flows that are meant; diagnostics are printed. Otherwise the exit code.
+struct LoadedFlows {
+    std::vector<std::shared_ptr<const language::Flow>> flows;
+    int exit = kOk;
+};
+LoadedFlows load_flows(const RulesOptions& options);
+
 // Exit kFound where a flow has a finding; each is printed with the shortest story that shows it.
 int check_rules(const RulesOptions& options);
-
-struct DrawOptions : RulesOptions {
-    std::string format = "mermaid";  // mermaid | dot | svg
-};
-int draw(const DrawOptions& options);
 
 struct ExploreOptions : RulesOptions {
     std::uint64_t max_states = 2'000'000;
