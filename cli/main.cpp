@@ -122,6 +122,7 @@ int main_of(int argc, char** argv) {
     add_serve_verb(app, run);
     add_rules_verbs(app, run);
     add_audit_verbs(app, run);
+    add_backup_verbs(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
