@@ -198,7 +198,7 @@ Result<std::vector<std::shared_ptr<const Flow>>> Application::Parts::unproven(
 }
 
 Result<void> Application::Parts::use(CompiledRules rules) {
-    if (store->writable()) {
+    if (options.activate_rules && store->writable()) {
         if (options.prove) {
             TRY(const auto unknown, unproven(rules.flows));
             TRY_VOID(prove(unknown));

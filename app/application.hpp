@@ -45,6 +45,9 @@ struct ApplicationOptions {
     // A flow is used only after engine/check.hpp found nothing in it; what this store has used
     // before was proven then. false: for tests of flows that were proven elsewhere.
     bool prove = true;
+    // false: the rules say which roles there are, and no flow or calendar becomes the current one:
+    // for administration from the command line.
+    bool activate_rules = true;
     std::string calendar = "national";  // name of the calendar that deadlines are counted on
     std::string origin = "gongkai";     // name of the record in its checkpoints
     std::string event_source = "urn:gongkai";

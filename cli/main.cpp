@@ -123,6 +123,7 @@ int main_of(int argc, char** argv) {
     add_rules_verbs(app, run);
     add_audit_verbs(app, run);
     add_backup_verbs(app, run);
+    add_user_verbs(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
