@@ -246,6 +246,18 @@ Result<std::optional<Invalid>> Documents::wrong_catalog_item(const Step& step,
     return std::nullopt;
 }
 
+// A source that bears the login of a machine account is that account's: nobody else may take its
+// numbers, and so learn of its documents or stand in their way.
+std::optional<Invalid> Documents::foreign_source(const Step& step) {
+    const auto* hand_in = std::get_if<input::HandIn>(&step.input.input);
+    if (hand_in == nullptr) return std::nullopt;
+    const storage::Person* owner = step.directory->person(hand_in->source);
+    if (owner == nullptr || !owner->machine || owner->id == step.request.principal.person)
+        return std::nullopt;
+    return Invalid{"/source", "foreign_source", "belongs to the account of that name",
+                   "该来源属于同名的系统账号"};
+}
+
 std::shared_ptr<const Flow> Documents::flow_of_new(const Step& step) const {
     if (const auto* open = std::get_if<input::Open>(&step.input.input))
         return parts_.flows.current(open->flow);
@@ -276,6 +288,10 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
 
     engine::DocumentId id = request.document;
     if (is_new(step.input.input)) {
+        if (auto foreign = foreign_source(step)) {
+            step.outcome = std::move(*foreign);
+            return {};
+        }
         TRY(const auto known, handed_in_before(step, transaction));
         id = known.value_or(0);
     }

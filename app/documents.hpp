@@ -125,6 +125,7 @@ class Documents {
     static Result<std::optional<Invalid>> wrong_catalog_item(const Step& step,
                                                              storage::Transaction& transaction,
                                                              const Resolved& resolved);
+    static std::optional<Invalid> foreign_source(const Step& step);
     std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
     Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,
                         const engine::Command* command);

@@ -40,7 +40,8 @@ struct Open {
 };
 
 // A document of another system, by that system's own number: opened the first time, edited when it
-// comes again, left alone where nothing differs.
+// comes again, left alone where nothing differs. A source that bears the login of a machine account
+// may be used by that account only.
 struct HandIn {
     std::string source;
     std::string source_id;

@@ -418,6 +418,24 @@ TEMPLATE_TEST_CASE("documents: what another system hands in again is edited or l
         office.documents.find_external(office.as("stranger"), "city-oa", "公文-7").has_value());
 }
 
+TEMPLATE_TEST_CASE("documents: the source of a machine account is nobody else's", "",
+                   GONGKAI_APP_STORES) {
+    TestType backend;
+    Office office(backend.open());
+    input::HandIn hand_in;
+    hand_in.source = "oa";  // the login of the machine
+    hand_in.source_id = "公文-8";
+    hand_in.flow = "notice";
+    hand_in.department = "employment";
+    hand_in.fields = {{"title", std::string("通知")}};
+    const std::uint64_t leaves = office.leaves();
+    const Outcome foreign = office.submit("clerk", 0, hand_in);
+    REQUIRE(std::holds_alternative<Invalid>(foreign));
+    CHECK(std::get<Invalid>(foreign).code == "foreign_source");
+    CHECK(office.leaves() == leaves);
+    CHECK(done(office.submit("oa", 0, hand_in)).created);
+}
+
 TEMPLATE_TEST_CASE("documents: bulk actions answer item by item", "", GONGKAI_APP_STORES) {
     TestType backend;
     Office office(backend.open());
