@@ -54,8 +54,10 @@ std::optional<Denied> Administration::may(const AdminRequest& request, const Act
         return denied("not_allowed", "the session has ended", "会话已结束");
     if (act.own) return std::nullopt;
     if (role_for(request, act) != nullptr) return std::nullopt;
-    return denied("not_allowed", std::string("only a ") + act.role + " may do this",
-                  std::string("仅限角色 ") + act.role);
+    const std::string also = act.also == nullptr ? "" : std::string(" or ") + act.also;
+    const std::string also_zh = act.also == nullptr ? "" : std::string("、") + act.also;
+    return denied("not_allowed", std::string("only a ") + act.role + also + " may do this",
+                  std::string("仅限角色 ") + act.role + also_zh);
 }
 
 const char* Administration::role_for(const AdminRequest& request, const Act& act) const {

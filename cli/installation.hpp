@@ -27,4 +27,16 @@ engine::Result<app::ApplicationOptions> application_options(const InstallationOp
 // For looking at it only: beside a server, or without one.
 app::ApplicationOptions read_only_options(const DataOptions& options);
 
+using Opened = engine::Result<std::unique_ptr<app::Application>>;
+// An installation to change without a server. Errors: `not_found` where there is none (it is not
+// made), `unavailable` where a process has it: the message names what to do instead.
+Opened open_to_change(const InstallationOptions& options);
+// The same to look at, by these rules and calendar; beside a server or without one.
+Opened open_to_read(const InstallationOptions& options);
+
+// Somebody to act as, without a password: whoever may read the files may also do this. Error
+// `not_found` where nobody, or no active person, has the login.
+engine::Result<app::Principal> principal_of(app::Application& application,
+                                            const std::string& login);
+
 }  // namespace gongkai::cli

@@ -117,7 +117,7 @@ std::unique_ptr<app::Application> Installation::serve() {
     app::set_log_sink([](const std::string&) {});
     app::ApplicationOptions options;
     options.data = data;
-    options.rules = language::load_directory(rules_folder()).value();
+    options.rules = language::load_directory(rules).value();
     options.prove = false;
     options.scheduler = false;
     options.identity.argon2_bytes = 8 * 1024;
@@ -138,13 +138,17 @@ engine::DocumentId Installation::draft(app::Application& application, const std:
     return done(step(application, "lihua", 0, open)).id;
 }
 
-engine::DocumentId Installation::publish() {
-    const auto application = serve();
-    const auto sample = app::create_sample(application->administration(), application->identity(),
-                                           application->randomness());
+void Installation::settle(app::Application& application) {
+    const auto sample = app::create_sample(application.administration(), application.identity(),
+                                           application.randomness());
     REQUIRE(sample.has_value());
     for (const app::SampleAccount& account : sample->accounts)
         passwords[account.login] = account.password;
+}
+
+engine::DocumentId Installation::publish() {
+    const auto application = serve();
+    settle(*application);
     const engine::DocumentId id = draft(*application, "第一条 内容。\n（此件公开发布）");
     const fs::path spooled = application->attachments().spool_folder() / "upload";
     std::ofstream(spooled, std::ios::binary) << attachment;

@@ -46,9 +46,14 @@ std::string told(const Ran& ran);
 
 std::string contents(const std::filesystem::path& path);
 
+// Where the rules of these installations lie.
+std::string rules_folder();
+
 // The sample bureau on the rules of tests/crash/rules.
 class Installation {
   public:
+    // Sets up the sample.
+    void settle(app::Application& application);
     // As a server has it: no other process can write meanwhile.
     std::unique_ptr<app::Application> serve();
     // Sets up the sample and publishes one document with one attachment; returns its number.
@@ -61,9 +66,7 @@ class Installation {
     std::string words() const { return data.string(); }
     std::map<std::string, std::string> passwords;  // of the sample's people, by login
     std::string attachment = "附件的内容\n";
+    std::string rules = rules_folder();
 };
-
-// Where the rules of these installations lie.
-std::string rules_folder();
 
 }  // namespace gongkai::cli::testing
