@@ -71,9 +71,10 @@ Result<std::uint64_t> restore_database(const fs::path& from, const fs::path& to,
     copy.path = to.string();
     for (const audit::Checkpoint& checkpoint : expected)
         copy.expected.push_back({checkpoint.size, checkpoint.root});
-    TRY(const auto store, storage::sqlite::open_read_only(copy));
-    const auto writable = store->writable();
-    if (!writable && writable.error().code == ErrorCode::integrity) return writable.error();
+    // For writing, as the server will: a backup of an older version is brought up to this one.
+    TRY(const auto store, storage::sqlite::open(copy));
+    TRY_VOID(store->writable());
+    store->close();
     return head.size;
 }
 

@@ -114,6 +114,24 @@ TEST_CASE("cli restore: onto a machine whose checkpoints are kept elsewhere") {
         0);
 }
 
+TEST_CASE("cli restore: a backup that an older program made is brought up to this one") {
+    Installation place;
+    place.publish();
+    const fs::path backup = place.folder / "backup";
+    REQUIRE(gongkai({"backup", "--data", place.words(), backup, "--with-key"}).exit == 0);
+    const Ran older = run({"python3", "-c",
+                           "import sqlite3, sys; db = sqlite3.connect(sys.argv[1])\n"
+                           "db.executescript('DROP TABLE catalog_items; PRAGMA user_version = 1')",
+                           backup / "gongkai.db"});
+    INFO(told(older));
+    REQUIRE(older.exit == 0);
+    const std::string elsewhere = place.folder / "elsewhere";
+    const Ran ran = gongkai({"restore", backup, "--data", elsewhere});
+    INFO(told(ran));
+    REQUIRE(ran.exit == 0);
+    CHECK(gongkai({"audit", "checkpoint", "--data", elsewhere}).exit == 0);
+}
+
 TEST_CASE("cli restore: a backup that is not in order sets nothing up") {
     Installation place;
     place.publish();
