@@ -1,4 +1,4 @@
-#include "app/replay.hpp"
+#include "app/replay_case.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -18,27 +18,6 @@ namespace gongkai::app {
 
 namespace audit = storage::audit;
 using engine::ErrorCode;
-
-// One leaf about a document, with what it is judged by.
-struct Replay::Case {
-    const audit::Leaf& leaf;
-    std::uint64_t index = 0;
-    audit::Findings& findings;
-    std::shared_ptr<const Flow> flow = nullptr;
-    std::shared_ptr<const Flow> target = nullptr;  // of a migration
-    std::shared_ptr<const engine::Calendar> calendar = nullptr;
-    std::optional<engine::Document> document = std::nullopt;  // before the leaf
-    engine::Command command = {};
-
-    bool is_step() const { return leaf.kind == audit::LeafKind::step; }
-    template <class T>
-    bool is() const {
-        return std::holds_alternative<T>(command);
-    }
-    void found(const char* code, const std::string& what) const {
-        findings.add(code, index, "document " + std::to_string(*leaf.document) + ": " + what);
-    }
-};
 
 namespace {
 
@@ -71,7 +50,7 @@ void Replay::operator()(const audit::BundleLeaf& at, audit::Findings& findings) 
         ++report_.not_judged;
         return;
     }
-    Case one{*at.leaf, at.index, findings};
+    Case one{*at.leaf, at.index, at.texts, findings};
     if (known != documents_.end()) {
         auto document = storage::decode_document(known->second.document);
         if (!document) audit::stop_on_bug("a document that was encoded a moment ago");
@@ -86,6 +65,7 @@ void Replay::judge(Case& one) {
         return;
     }
     judge_actor(one);
+    judge_texts(one);
     if (!find_target(one)) {
         give_up(one);
         return;

@@ -64,6 +64,7 @@ class Replay {
     bool find_rules(Case& one);
     bool read_command(Case& one);
     void judge_actor(const Case& one) const;
+    void judge_texts(const Case& one) const;
     bool find_target(Case& one);
     void judge_refusal(const Case& one, const engine::Verdict& verdict) const;
     void judge_step(Case& one, const engine::Decision& decision);

@@ -53,11 +53,18 @@ Result<std::uint64_t> write_bundle(const std::filesystem::path& folder, const Bu
 // ---- reading
 // ---------------------------------------------------------------------------------------------------
 
+// A text of the leaf that the bundle opens: salt and text give the commitment, and the leaf has it.
+struct BundleText {
+    Hash commitment{};
+    std::string text;
+};
+
 struct BundleLeaf {
     std::uint64_t index = 0;
     std::string_view bytes;
     Hash hash{};
-    const Leaf* leaf = nullptr;  // nullptr where the bytes are no leaf
+    const Leaf* leaf = nullptr;         // nullptr where the bytes are no leaf
+    std::span<const BundleText> texts;  // by leaf, not all: what was purged is not there
 };
 
 // Called for every leaf in order, while it is verified. May add findings of its own, as the replay

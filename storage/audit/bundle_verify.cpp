@@ -63,7 +63,7 @@ struct Chain {
 
 struct OpeningLine {
     std::uint64_t leaf = 0;
-    Hash commitment{};
+    BundleText opened;
 };
 
 class Verification {
@@ -239,16 +239,20 @@ class Verification {
         } else {
             found("leaf_malformed", index, leaf.error().message);
         }
-        if (options_.visit)
-            options_.visit({index, bytes, hash, leaf ? &*leaf : nullptr}, report_.findings);
         const bool is_opened = opening_ && opening_->leaf == index;
         const std::vector<Hash> commitments = is_opened ? hashes_in(bytes) : std::vector<Hash>();
+        std::vector<BundleText> texts;
         while (opening_ && opening_->leaf == index) {
-            if (!std::binary_search(commitments.begin(), commitments.end(), opening_->commitment))
+            if (std::binary_search(commitments.begin(), commitments.end(),
+                                   opening_->opened.commitment))
+                texts.push_back(std::move(opening_->opened));
+            else
                 found("opening_unknown", index,
                       "an opening of a commitment that the leaf does not have");
             TRY_VOID(next_opening(openings));
         }
+        if (options_.visit)
+            options_.visit({index, bytes, hash, leaf ? &*leaf : nullptr, texts}, report_.findings);
         return {};
     }
 
@@ -304,17 +308,18 @@ class Verification {
                       where + " is of a smaller leaf than the line before");
             } else {
                 opening_leaf_ = opening->first.leaf;
-                if (commit(opening->second.salt, opening->second.text) != opening->first.commitment)
+                if (commit(opening->second, opening->first.opened.text) !=
+                    opening->first.opened.commitment)
                     found("opening_mismatch", opening->first.leaf,
                           where + ": salt and text do not give the commitment");
                 else
-                    opening_ = opening->first;
+                    opening_ = std::move(opening->first);
             }
         }
         return {};
     }
 
-    static Result<std::pair<OpeningLine, Opening>> parse_opening(std::string_view line) {
+    static Result<std::pair<OpeningLine, Salt>> parse_opening(std::string_view line) {
         const Error malformed{ErrorCode::malformed, "not an opening"};
         const auto value = parse_canonical(line);
         const json::object* object = value ? value->if_object() : nullptr;
@@ -328,11 +333,11 @@ class Verification {
             return malformed;
         const auto hash = hash_from_hex(commitment->get_string());
         const auto salt_bytes = bytes_from_hex(salt->get_string());
-        std::pair<OpeningLine, Opening> out;
-        if (!hash || !salt_bytes || salt_bytes->size() != out.second.salt.size()) return malformed;
-        out.first = {static_cast<std::uint64_t>(leaf->get_int64()), *hash};
-        std::copy(salt_bytes->begin(), salt_bytes->end(), out.second.salt.begin());
-        out.second.text = text->get_string();
+        std::pair<OpeningLine, Salt> out;
+        if (!hash || !salt_bytes || salt_bytes->size() != out.second.size()) return malformed;
+        out.first = {static_cast<std::uint64_t>(leaf->get_int64()),
+                     {*hash, std::string(std::string_view(text->get_string()))}};
+        std::copy(salt_bytes->begin(), salt_bytes->end(), out.second.begin());
         return out;
     }
 

@@ -17,6 +17,7 @@ struct Lie {
     const char* name;
     std::function<std::string(Scene&, Forgery&)> tell;  // the finding that it must lead to
     bool structural = false;                            // found without the engine
+    std::size_t most = 4;  // what the lie does not touch is not doubted
 };
 
 std::string leaf(const char* code, std::size_t index) {
@@ -210,6 +211,27 @@ const std::vector<Lie>& lies() {
                          std::to_string(scene.second));
              return leaf("step_command", at);
          }},
+        {"a body's note is overlooked",
+         [](Scene&, Forgery& forgery) {
+             const std::size_t at = forgery.step("\"open\"");
+             replace_all(forgery.at(at).command, "\"body_note\":\"proactive\"",
+                         "\"body_note\":\"absent\"");
+             return leaf("step_text", at);
+         },
+         false, 20},  // every later step is on another content
+        {"a text is said to be shorter than it is",
+         [](Scene&, Forgery& forgery) {
+             const std::size_t at = forgery.step("\"open\"");
+             replace_all(forgery.at(at).command, "\"size\":9}", "\"size\":8}");
+             return leaf("step_text", at);
+         },
+         false, 20},
+        {"somebody says themselves that there is no mark of secrecy",
+         [](Scene&, Forgery& forgery) {
+             const std::size_t at = forgery.step("\"edit\"");
+             replace_all(forgery.at(at).command, "{\"title\"", "{\"secrecy_mark\":false,\"title\"");
+             return leaf("step_text", at);
+         }},
         {"a person lets a deadline run out",
          [](Scene& scene, Forgery& forgery) {
              const std::size_t at = forgery.step("\"tick\"");
@@ -308,8 +330,7 @@ TEST_CASE("audit: an illegal history is found although every hash and signature 
         INFO(lie.name << ": " << expected << " among " << all);
         CHECK(found.structure.empty() == !lie.structural);
         CHECK(found.all.count(expected) == 1);
-        // What the lie does not touch is not doubted.
-        CHECK(found.all.size() <= 4);
+        CHECK(found.all.size() <= lie.most);
     }
 }
 

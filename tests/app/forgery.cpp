@@ -1,5 +1,7 @@
 #include "tests/app/forgery.hpp"
 
+#include <algorithm>
+
 #include "storage/audit/files.hpp"
 #include "storage/audit/hash.hpp"
 
@@ -15,6 +17,14 @@ Forgery::Forgery(Office& office) : key_(audit::SigningKey::generate("office").va
         for (const auto& source : sources)
             (source.kind == "definition" ? definitions : calendars)[audit::to_hex(source.digest)] =
                 source.text;
+        std::set<engine::DocumentId> documents;
+        for (const audit::Leaf& leaf : leaves) {
+            if (leaf.document) documents.insert(*leaf.document);
+        }
+        for (const engine::DocumentId id : documents) {
+            TRY(auto more, reader.openings(id));
+            openings.insert(openings.end(), more.begin(), more.end());
+        }
         return {};
     };
     REQUIRE(office.store->read(query).has_value());
@@ -97,8 +107,17 @@ void Forgery::write(const std::filesystem::path& bundle) const {
         frontier.append(line);
     audit::BundleSource source;
     source.leaves = [&](const audit::LeafSink& sink) -> Result<void> {
-        for (const std::string& line : lines)
-            TRY_VOID(sink(line, {}));
+        std::vector<storage::Opening> rest = openings;
+        for (const std::string& line : lines) {
+            const auto hashes = audit::hashes_in(line);
+            std::vector<audit::Opening> first;
+            std::erase_if(rest, [&](const storage::Opening& one) {
+                if (!std::binary_search(hashes.begin(), hashes.end(), one.commitment)) return false;
+                first.push_back({one.salt, one.text});
+                return true;
+            });
+            TRY_VOID(sink(line, first));
+        }
         return {};
     };
     source.checkpoint = audit::sign_checkpoint(frontier.size(), frontier.root(), key_).value();

@@ -21,6 +21,7 @@ class Forgery {
 
     std::vector<storage::audit::Leaf> leaves;
     std::map<std::string, std::string> definitions, calendars;  // by name in the folder
+    std::vector<storage::Opening> openings;                     // of all documents
 
     // The number of the n-th leaf whose command has this in it; of a step, or of a refused attempt.
     std::size_t step(const std::string& command, std::size_t n = 0) const;
