@@ -27,6 +27,10 @@ struct CatalogImportOptions : ImportOptions {
 };
 int import_catalog(const CatalogImportOptions& options);
 
+// The catalogues among the files of the rules, for a sample: by this person, where there is one.
+engine::Result<void> bring_in_catalogs(app::Application& application,
+                                       std::vector<app::RuleFile> rules, const std::string& login);
+
 struct CatalogListOptions : DataOptions {
     std::string catalog, flow, level1;
     bool ended = false;

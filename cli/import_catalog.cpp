@@ -116,6 +116,22 @@ int import_catalog(const CatalogImportOptions& options) {
     return closed ? kOk : failed(closed.error());
 }
 
+Result<void> bring_in_catalogs(app::Application& application, std::vector<app::RuleFile> rules,
+                               const std::string& login) {
+    std::erase_if(rules, [](const auto& file) { return !file.path.starts_with("catalog/"); });
+    const auto principal = principal_of(application, login);
+    if (!principal) return {};
+    const auto reading = app::read_catalogs(rules, application.flows());
+    if (language::has_errors(reading.diagnostics))
+        return engine::Error{engine::ErrorCode::malformed, language::render(reading.diagnostics)};
+    for (const app::CatalogImport& catalog : reading.catalogs) {
+        const auto result =
+            application.administration().import_catalog({*principal, "sample", {}}, catalog);
+        if (const auto* error = std::get_if<engine::Error>(&result)) return *error;
+    }
+    return {};
+}
+
 int list_catalog(const CatalogListOptions& options) {
     const auto application = app::Application::open(read_only_options(options));
     if (!application) return failed(application.error());

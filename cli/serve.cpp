@@ -16,6 +16,7 @@
 #include "api/service.hpp"
 #include "app/log.hpp"
 #include "app/sample.hpp"
+#include "cli/import.hpp"
 
 namespace gongkai::cli {
 
@@ -136,7 +137,7 @@ void say_accounts(const app::SampleBureau& bureau) {
 void say_where(const std::string& base, const std::optional<app::SampleBureau>& bureau) {
     fmt::print("Gongkai serves on {} (Ctrl-C stops it).\n", base);
     fmt::print("  The contract of the API:  {}/openapi.yaml\n", base);
-    fmt::print("  What the public may read: {}/public/v1/documents\n", base);
+    fmt::print("  What the public may read: {}/public/v1/documents, .../public/v1/catalog\n", base);
     fmt::print("Try:\n");
     if (bureau && !bureau->accounts.empty()) {
         const auto& first = bureau->accounts.front();
@@ -166,10 +167,13 @@ void say_listening(const ServeOptions& options, std::uint16_t port,
 }
 
 // The sample goes into an empty installation; into one that has people already, nothing does.
-Result<std::optional<app::SampleBureau>> sample(app::Application& application) {
+Result<std::optional<app::SampleBureau>> sample(app::Application& application,
+                                                const std::vector<app::RuleFile>& rules) {
     if (!application.identity().directory()->directory().people.empty()) return std::nullopt;
     TRY(auto bureau, app::create_sample(application.administration(), application.identity(),
                                         application.randomness()));
+    // By the office whose affair the catalogue is.
+    TRY_VOID(bring_in_catalogs(application, rules, "liuyang"));
     return std::optional(std::move(bureau));
 }
 
@@ -185,10 +189,11 @@ Result<int> serve_until_stopped(const ServeOptions& options, SignalThread& signa
     application_options.origin = options.origin;
     application_options.outbox.thread = true;
     application_options.outbox.allowed_targets = options.allowed_targets;
+    const std::vector<app::RuleFile> rules = application_options.rules;
     TRY(const auto application, app::Application::open(std::move(application_options)));
     std::optional<app::SampleBureau> bureau;
     if (options.sample) {
-        TRY(bureau, sample(*application));
+        TRY(bureau, sample(*application, rules));
     }
     api::ServiceOptions service_options;
     service_options.address = options.address;
