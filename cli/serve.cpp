@@ -1,6 +1,7 @@
 #include "cli/serve.hpp"
 
 #include <fmt/core.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -217,6 +218,11 @@ Result<int> serve_until_stopped(const ServeOptions& options, SignalThread& signa
 }  // namespace
 
 int serve(const ServeOptions& options) {
+    // Every step builds a document, a leaf and an answer and lets go of them again. By default
+    // glibc gives that memory back to the system after each and asks for it anew: a tenth of the
+    // CPU.
+    ::mallopt(M_TOP_PAD, 4 * 1024 * 1024);
+    ::mallopt(M_TRIM_THRESHOLD, 32 * 1024 * 1024);
     const sigset_t set = signals_of_ours();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);  // inherited by every thread
     SignalThread signals(options);
