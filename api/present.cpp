@@ -378,9 +378,11 @@ std::string history_json(const app::HistoryPage& page) {
             .member("revision", entry.revision)
             .member("at", engine::to_string(entry.at))
             .member("leaf", to_hex(entry.leaf))
-            .member("actor_kind", entry.actor_kind)
-            .key("actor");
-        write_person(out, entry.actor, entry.actor_name);
+            .member("actor_kind", entry.actor_kind);
+        if (entry.actor != 0) {
+            out.key("actor");
+            write_person(out, entry.actor, entry.actor_name);
+        }
         if (entry.on_behalf_of != 0) {
             out.key("on_behalf_of");
             write_person(out, entry.on_behalf_of, entry.on_behalf_of_name);

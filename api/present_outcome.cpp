@@ -40,12 +40,6 @@ Response present(const app::Done& done) {
     return response;
 }
 
-Response with_retry(Problem told) {
-    Response response = to_response(told);
-    if (told.status == 503) response.headers.add("Retry-After", "1");
-    return response;
-}
-
 }  // namespace
 
 void write_refusal(json::Writer& out, const engine::Refusal& refusal, const RefusalWords& words) {
@@ -142,7 +136,7 @@ Response present_outcome(Edge& edge, const app::Outcome& outcome) {
             return to_response(problem(ApiProblem::unauthenticated));
         }
         Response operator()(const engine::Error& error) const {
-            return with_retry(api::problem_of(error));
+            return to_response(api::problem_of(error));
         }
     };
     return std::visit(Visitor{edge}, outcome);

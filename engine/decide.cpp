@@ -152,6 +152,11 @@ Verdict Decider::operator()(const Edit& command) const {
     }
     if (nearest) return std::move(*nearest);
     Refusal refusal = refuse(Reason::field_not_editable);
+    for (const Place& place : document_->places) {
+        if (place.state == kNone || !is_step(definition_.states[place.state])) continue;
+        refusal = engine::refuse(Reason::field_not_editable, definition_.states[place.state]);
+        break;
+    }
     for (const FieldChange& change : command.fields)
         refusal.fields.push_back(change.field);
     return refusal;

@@ -73,6 +73,9 @@ engine::StateId FlowCompiler::Impl::add_state(const Instance& instance, const st
     state.region = instance.region;
     state.tags = tags;
     state.basis = heading.basis;
+    // A step without articles of its own stands on those of its part, or of what runs that.
+    for (const Instance* at = &instance; state.basis.empty() && at != nullptr; at = at->parent)
+        state.basis = at->body->heading.basis;
     state.line = reporter.line(span);
     state.file = reporter.path(span.file);
     definition.states.push_back(std::move(state));

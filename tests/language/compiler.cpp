@@ -178,6 +178,9 @@ TEST_CASE("compiler: a part is inlined, with its parameters, and its exits lead 
     CHECK(refer.kind == engine::ActionKind::refer_up);
     CHECK(d.name(refer.to) == "secrecy/referred");
     CHECK(refer.basis == Strings{"国令711 第17条"});
+    // What has no articles of its own stands on those of what it is a part of.
+    CHECK(review.basis == Strings{"国令711 第17条", "保密法 第35条"});
+    CHECK(d.state("drafting").basis == Strings{"国令713 第14条", "国令711 第26条"});
 
     const engine::Action& extend = d.action("secrecy/review", "extend");
     CHECK(extend.kind == engine::ActionKind::stay);

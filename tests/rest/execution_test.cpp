@@ -290,6 +290,66 @@ TEST_CASE("execution: an edit after the signature voids it, and the difference i
           "关于开展职业技能培训的方案");
 }
 
+TEST_CASE("execution: what a document says stays text on the page that everybody sees") {
+    Bureau bureau;
+    const std::string evil = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>";
+    const auto id = draft(bureau, {{"title", evil},
+                                   {"body", evil + "\n\n" + evil},
+                                   {"steps", json::array{{{"step", evil}}}}});
+    bring_to(bureau, id, "published");
+    const auto page = bureau.anonymous().get("/public/documents/" + id);
+    CHECK(page.status == 200);
+    for (const char* raw : {"<script", "<img", "onerror=alert(2)>"})
+        CHECK(page.body.find(raw) == std::string::npos);
+    CHECK(page.body.find("&lt;script&gt;alert(1)&lt;/script&gt;") != std::string::npos);
+    CHECK(page.header("Content-Security-Policy").find("default-src 'none'") == 0);
+    CHECK(bureau.anonymous().get("/public/v1/documents/" + id).text("/title") == evil);
+}
+
+TEST_CASE("execution: a deadline that runs out is seen in the worklist and in the history") {
+    Bureau bureau;
+    const auto id = draft(bureau);
+    const auto submitted = act(bureau, "lihua", id, "submit");
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").at("/tasks/0/overdue") == false);
+    bureau.advance_days(40);
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").at("/tasks/0/overdue") == true);
+    REQUIRE(bureau.application().scheduler().advance(bureau.clock.now()).has_value());
+    const auto document = bureau.as("lihua").get("/api/v1/documents/" + id);
+    CHECK(document.text("/timers/0/phase") == "expired");
+    const auto history = bureau.as("lihua").get("/api/v1/documents/" + id + "/history");
+    CHECK(history.text("/entries/0/actor_kind") == "scheduler");
+    CHECK(history.at("/entries/0/actor").is_null());
+    // Each entry says which request it was.
+    CHECK(history.text("/entries/1/request") == submitted.header("X-Request-Id"));
+}
+
+TEST_CASE("execution: every refusal of the law names its article, and who could act instead") {
+    Bureau bureau;
+    const auto id = draft(bureau, {{"attribute", "withheld"}});
+    const auto reason = try_to(bureau, "lihua", id, "submit");
+    CHECK(reason.code() == "guard_failed");
+    CHECK(reason.text("/article") == "国办发〔2016〕80号 一(一); 国令711 第13条; 国令711 第16条");
+    CHECK(reason.text("/rule").find("attribute_reason given") != std::string::npos);
+    const auto second = draft(bureau);
+    act(bureau, "lihua", second, "submit");
+    const auto role = try_to(bureau, "lihua", second, "agree");
+    CHECK(role.code() == "role_missing");
+    CHECK(role.text("/article").find("国办发〔2016〕80号 一(一)") == 0);
+    CHECK(role.text("/who_could/0/title") == "科室负责人");
+    CHECK(role.text("/who_could/0/scope") == "own_department");
+    // What was sent on cannot be edited by whoever sent it, where nobody may edit at all.
+    const auto edit = bureau.as("lihua").patch(
+        "/api/v1/documents/" + second, {{"fields", {{"title", "另一标题"}}}}, {{"If-Match", "*"}});
+    CHECK(edit.code() == "field_not_editable");
+    CHECK(edit.text("/state") == "release/attribution/department_check");
+    CHECK(edit.text("/article") != "");
+    CHECK(edit.text("/fields/0/title") == "标题");
+    bring_to(bureau, second, "release/publication/reviews/first_review");
+    const auto own = try_to(bureau, "lihua", second, "pass", {{"first_proofreading", "无差错"}});
+    CHECK(own.code() == "own_draft");
+    CHECK(own.text("/article") == "国令711 第17条; 政府网站发展指引");
+}
+
 TEST_CASE("execution: the history tells every step and every refused attempt, newest first") {
     Bureau bureau;
     const auto id = draft(bureau);

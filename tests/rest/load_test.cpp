@@ -125,6 +125,62 @@ TEST_CASE("load: many people at once lose nothing, and everybody gets their own 
     CHECK(seen.size() == 200);
 }
 
+TEST_CASE(
+    "load: of many who edit the same revision at once, one is first and the others are told") {
+    Bureau bureau;
+    const auto token = bureau.as("lihua").token();
+    const auto id = draft(bureau);
+    std::atomic<int> first{0}, late{0};
+    std::vector<std::thread> people;
+    for (int person = 0; person < 8; ++person) {
+        people.emplace_back([&, person] {
+            Client client(bureau.port());
+            const std::string body = json::serialize(
+                json::value{{"fields", {{"summary", "第" + std::to_string(person) + "稿"}}}});
+            const Reply reply = client.ask(
+                "PATCH /api/v1/documents/" + id +
+                " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + token +
+                "\r\nContent-Type: application/json\r\nIf-Match: \"1\"\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+            if (reply.status == 200) ++first;
+            if (reply.status == 412) ++late;
+        });
+    }
+    for (auto& person : people)
+        person.join();
+    CHECK(first == 1);
+    CHECK(late == 7);
+    CHECK(bureau.as("lihua").get("/api/v1/documents/" + id).number("/revision") == 2);
+}
+
+TEST_CASE("load: a request that is repeated before it is answered is carried out once") {
+    Bureau bureau;
+    const auto token = bureau.as("lihua").token();
+    const auto before = bureau.leaves();
+    const std::string body = json::serialize(new_document());
+    std::mutex mutex;
+    std::set<std::string> ids;
+    int replayed = 0;
+    std::vector<std::thread> people;
+    for (int person = 0; person < 8; ++person) {
+        people.emplace_back([&] {
+            Client client(bureau.port());
+            const Reply reply = client.ask(
+                "POST /api/v1/documents HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + token +
+                "\r\nContent-Type: application/json\r\nIdempotency-Key: once\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+            const std::lock_guard lock(mutex);
+            if (reply.status == 201) ids.emplace(json::parse(reply.body).at("id").as_string());
+            replayed += reply.header("Idempotency-Replayed") == "true" ? 1 : 0;
+        });
+    }
+    for (auto& person : people)
+        person.join();
+    CHECK(ids.size() == 1);
+    CHECK(replayed == 7);
+    CHECK(bureau.leaves() == before + 1);
+}
+
 TEST_CASE("load: a full queue turns writes away before their body is read, with Retry-After") {
     BureauOptions options;
     options.service = [](api::ServiceOptions& service) { service.pressure = 0; };
