@@ -1,5 +1,7 @@
 #include "api/public_page.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -127,6 +129,14 @@ std::string fields_html(const std::string& fields, const app::Flow* flow) {
     return out;
 }
 
+// "2026-03-02 09:05": what the reader's own clock shows.
+std::string time_in_china(engine::Instant at) {
+    const std::int64_t of_day = (at.ms + engine::china_offset_ms) % engine::ms_per_day;
+    return engine::to_string(engine::date_in_china(at)) +
+           fmt::format(" {:02}:{:02}", of_day / engine::ms_per_hour,
+                       of_day % engine::ms_per_hour / 60'000);
+}
+
 }  // namespace
 
 std::string public_page(const storage::PublicDocument& document, const app::Flow* flow) {
@@ -139,7 +149,8 @@ std::string public_page(const storage::PublicDocument& document, const app::Flow
     if (document.draft) out += "<p><strong>征求意见稿</strong></p>\n";
     if (document.withdrawn) out += "<p><strong>已撤稿</strong></p>\n";
     out += "<p>" + html_escaped(flow != nullptr ? flow->definition.title : document.flow) +
-           "，<time>" + engine::to_string(document.published_at) + "</time></p>\n";
+           "，<time datetime=\"" + engine::to_string(document.published_at) + "\">" +
+           time_in_china(document.published_at) + "</time></p>\n";
     out += fields_html(document.fields, flow);
     if (!document.attachments.empty()) {
         out += "<section>\n<h2>附件</h2>\n<ul>\n";

@@ -124,6 +124,11 @@ TEST_CASE("execution: from draft to publication by seven people, and the public 
     CHECK(html.header("Content-Type") == "text/html; charset=utf-8");
     CHECK(html.body.find("<h1>关于开展职业技能培训的实施方案</h1>") != std::string::npos);
     CHECK(html.body.find("<script") == std::string::npos);
+    // For programs in UTC, for readers as their clock shows it.
+    const auto shown = *engine::parse_instant(page.text("/published"));
+    CHECK(html.body.find("<time datetime=\"" + engine::to_string(shown) + "\">" +
+                         engine::to_string(engine::date_in_china(shown)) + " ") !=
+          std::string::npos);
 
     const auto proof = bureau.anonymous().get("/public/v1/documents/" + id + "/proof");
     REQUIRE(proof.status == 200);
