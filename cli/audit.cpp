@@ -24,11 +24,6 @@ using engine::Result;
 constexpr std::uint64_t kMostNote = 1 << 20;
 constexpr std::uint64_t kMostProof = 64 << 20;
 
-int failed(const engine::Error& error) {
-    complain(error.message);
-    return exit_of(error);
-}
-
 Result<std::optional<audit::VerifierKey>> key_of(const std::string& text) {
     if (text.empty()) return std::optional<audit::VerifierKey>();
     std::error_code ignored;

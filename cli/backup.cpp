@@ -13,9 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-int failed(const engine::Error& error) {
-    complain(error.message);
-    return error.code == engine::ErrorCode::integrity ? kFound : exit_of(error);
+// A copy that does not hold is what was looked for, not a failure of the world.
+int not_sound(const engine::Error& error) {
+    const int exit = failed(error);
+    return error.code == engine::ErrorCode::integrity ? kFound : exit;
 }
 
 json::array names_json(const std::vector<std::string>& names) {
@@ -42,7 +43,7 @@ int judge(const app::CopiedFiles& files) {
 
 int make_backup(const BackupWords& options) {
     const auto application = app::Application::open(read_only_options(options));
-    if (!application) return failed(application.error());
+    if (!application) return not_sound(application.error());
     app::BackupOptions asked;
     asked.data = options.data;
     asked.out = options.out;
@@ -52,7 +53,7 @@ int make_backup(const BackupWords& options) {
         asked.progress = std::ref(progress);
         return app::back_up(**application, asked);
     }();
-    if (!report) return failed(report.error());
+    if (!report) return not_sound(report.error());
     if (options.json) {
         fmt::print("{}\n", json::serialize(json::object{{"backup", options.out},
                                                         {"leaves", report->leaves},
@@ -81,7 +82,7 @@ int restore_backup(const RestoreWords& options) {
         asked.progress = std::ref(progress);
         return app::restore(asked);
     }();
-    if (!report) return failed(report.error());
+    if (!report) return not_sound(report.error());
     if (options.json) {
         fmt::print("{}\n", json::serialize(json::object{{"data", options.data},
                                                         {"leaves", report->leaves},

@@ -25,5 +25,7 @@ void complain(const std::string& what);
 
 // kBadInput for what the caller can mend in what was given, kFailed for the rest.
 Exit exit_of(const engine::Error& error);
+// Complains, and gives the exit code.
+Exit failed(const engine::Error& error);
 
 }  // namespace gongkai::cli

@@ -13,11 +13,6 @@ namespace {
 
 using engine::Result;
 
-int failed(const engine::Error& error) {
-    complain(error.message);
-    return exit_of(error);
-}
-
 // An installation with somebody who looks, or acts.
 struct Desk {
     std::unique_ptr<app::Application> application;

@@ -72,8 +72,7 @@ int draw(const DrawOptions& options) {
     if (options.document) {
         const auto subject = stored(options);
         if (!subject) {
-            complain(subject.error().message);
-            return exit_of(subject.error());
+            return failed(subject.error());
         }
         print(options, *subject);
         return kOk;

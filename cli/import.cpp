@@ -16,11 +16,6 @@ namespace {
 namespace json = boost::json;
 using engine::Result;
 
-int failed(const engine::Error& error) {
-    complain(error.message);
-    return exit_of(error);
-}
-
 bool is_marked_secret(const app::ImportAnswer& answer) {
     return std::any_of(answer.findings.begin(), answer.findings.end(),
                        [](const auto& finding) { return finding.code == "secrecy_mark"; });

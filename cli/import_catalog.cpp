@@ -15,11 +15,6 @@ namespace {
 namespace json = boost::json;
 using engine::Result;
 
-int failed(const engine::Error& error) {
-    complain(error.message);
-    return exit_of(error);
-}
-
 Result<std::vector<language::SourceFile>> files_of(const CatalogImportOptions& options) {
     std::vector<language::SourceFile> files;
     if (options.shipped) {

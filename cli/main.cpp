@@ -27,6 +27,11 @@ Exit exit_of(const engine::Error& error) {
     }
 }
 
+Exit failed(const engine::Error& error) {
+    complain(error.message);
+    return exit_of(error);
+}
+
 void add_data_options(CLI::App& verb, DataOptions& options) {
     verb.add_option("--data", options.data, "folder of the installation")->capture_default_str();
     verb.add_option("--checkpoints", options.checkpoints,

@@ -228,8 +228,7 @@ int serve(const ServeOptions& options) {
     SignalThread signals(options);
     const auto ended = serve_until_stopped(options, signals);
     if (ended) return *ended;
-    complain(ended.error().message);
-    return exit_of(ended.error());
+    return failed(ended.error());
 }
 
 }  // namespace gongkai::cli

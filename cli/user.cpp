@@ -16,11 +16,6 @@ using engine::Error;
 using engine::ErrorCode;
 using engine::Result;
 
-int failed(const Error& error) {
-    complain(error.message);
-    return exit_of(error);
-}
-
 int refused(const app::Denied& why) {
     complain(why.message + " (" + why.code + "; " + why.message_zh + ")");
     return kFound;
