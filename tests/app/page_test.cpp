@@ -1,0 +1,123 @@
+// Pages as HTML, DOCX and XLSX: what a file holds is looked at with libraries and programs that did
+// not write it.
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <memory>
+
+#include "app/page/page.hpp"
+
+using namespace gongkai::app;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+Files unzipped(const std::string& bytes) {
+    Files files;
+    const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
+    archive_read_support_format_zip(reader.get());
+    REQUIRE(archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) == ARCHIVE_OK);
+    archive_entry* entry = nullptr;
+    while (archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK) {
+        std::string& text = files[archive_entry_pathname(entry)];
+        char buffer[4096];
+        for (la_ssize_t got = 0;
+             (got = archive_read_data(reader.get(), buffer, sizeof buffer)) > 0;)
+            text.append(buffer, static_cast<std::size_t>(got));
+    }
+    return files;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+Table small_table() {
+    Table table;
+    table.name = "表一";
+    table.widths = {1, 1, 2};
+    table.head_rows = 1;
+    table.rows = {{{"项目", 2, 1, true}, {"件数", 1, 1, true}},
+                  {{"上", 1, 2}, {"甲 & 乙"}, {.text = "12", .number = true, .id = "t.a"}},
+                  {{"丙"}, {.text = "=1+1", .number = true}}};
+    return table;
+}
+
+Page small_page() {
+    Page page{"报告 <1>", "办公室", {}};
+    page.blocks.push_back(Paragraph{"报告 <1>", Paragraph::Kind::title});
+    page.blocks.push_back(Paragraph{"第一行\n第二行 & “引号”"});
+    page.blocks.push_back(small_table());
+    return page;
+}
+
+}  // namespace
+
+TEST_CASE("page: cells are placed, and those that make no rectangle are refused") {
+    const Table table = small_table();
+    const auto rows = placed(table);
+    REQUIRE(rows.has_value());
+    REQUIRE(rows->size() == 3);
+    CHECK((*rows)[0][1].column == 2);
+    CHECK((*rows)[2][0].cell == nullptr);
+    CHECK((*rows)[2][0].above->text == "上");
+    CHECK((*rows)[2][1].column == 1);
+
+    Table hole = small_table();
+    hole.rows[2].pop_back();
+    CHECK_FALSE(placed(hole).has_value());
+    Table over = small_table();
+    over.rows[1].push_back({"x"});
+    CHECK_FALSE(placed(over).has_value());
+    Table below = small_table();
+    below.rows[2][1].rows = 2;
+    CHECK_FALSE(placed(below).has_value());
+    Table across = small_table();
+    across.rows[1] = {{"a"}, {"b", 1, 2}, {"c"}};
+    across.rows[2] = {{"d", 2, 1}, {"e"}};
+    CHECK_FALSE(placed(across).has_value());
+}
+
+TEST_CASE("page: HTML is complete and escapes what is in it") {
+    const std::string html = page_html(small_page());
+    CHECK(has(html, "<title>报告 &lt;1&gt;</title>"));
+    CHECK(has(html, "第一行<br>\n第二行 &amp; “引号”"));
+    CHECK(has(html, "<th colspan=\"2\" class=\"center\">项目</th>"));
+    CHECK(has(html, "<td rowspan=\"2\" class=\"center\">上</td>"));
+    CHECK(has(html, "<td id=\"t.a\" class=\"center\">12</td>"));
+    CHECK(has(html, "@media print"));
+    CHECK_FALSE(has(html, "<script"));
+}
+
+TEST_CASE("page: a DOCX holds the texts, the merged cells, and the same bytes each time") {
+    const auto docx = page_docx(small_page());
+    REQUIRE(docx.has_value());
+    CHECK(*page_docx(small_page()) == *docx);
+    const Files files = unzipped(*docx);
+    REQUIRE(files.count("[Content_Types].xml") == 1);
+    const std::string& body = files.at("word/document.xml");
+    CHECK(has(body, "第二行 &amp; “引号”"));
+    CHECK(has(body, "<w:gridSpan w:val=\"2\"/>"));
+    CHECK(has(body, "<w:vMerge w:val=\"restart\"/>"));
+    CHECK(has(body, "<w:vMerge/>"));
+    CHECK(has(files.at("docProps/core.xml"), "报告 &lt;1&gt;"));
+
+    Page broken = small_page();
+    broken.blocks.push_back(Paragraph{std::string("a\x01") + "b"});
+    CHECK_FALSE(page_docx(broken).has_value());
+}
+
+TEST_CASE("page: an XLSX has a sheet for each table, numbers as numbers and nothing as a formula") {
+    const auto xlsx = page_xlsx(small_page());
+    REQUIRE(xlsx.has_value());
+    const Files files = unzipped(*xlsx);
+    CHECK(has(files.at("xl/workbook.xml"), "表一"));
+    const std::string& sheet = files.at("xl/worksheets/sheet1.xml");
+    CHECK(has(sheet, "<v>12</v>"));
+    CHECK(has(sheet, "<mergeCell ref=\"A1:B1\"/>"));
+    CHECK_FALSE(has(sheet, "<f>"));
+    CHECK(has(files.at("xl/sharedStrings.xml"), "=1+1"));
+}
