@@ -85,6 +85,7 @@ struct Application::Parts {
     std::unique_ptr<Documents> documents;
     std::unique_ptr<Publications> publications;
     std::unique_ptr<Catalog> catalog;
+    std::unique_ptr<Reports> reports;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
     std::unique_ptr<Scheduler> scheduler;
@@ -210,6 +211,7 @@ Result<void> Application::Parts::use(CompiledRules rules) {
         calendars->adopt(NamedCalendar::make(std::move(rules.calendar)));
     }
     administration->set_roles(std::move(rules.roles));
+    reports->set_annual(std::move(rules.annual));
     scheduler->recompute_all();
     return {};
 }
@@ -228,6 +230,7 @@ Result<void> Application::Parts::open_services() {
                                     document_options);
     publications = std::make_unique<Publications>(*store);
     catalog = std::make_unique<Catalog>(*store);
+    reports = std::make_unique<Reports>(ReportParts{*store, *flows, *calendars, *identity, *clock});
     attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
                                                 *publications, uploads, *clock);
     administration =
@@ -301,6 +304,9 @@ Publications& Application::publications() {
 }
 Catalog& Application::catalog() {
     return *parts_->catalog;
+}
+Reports& Application::reports() {
+    return *parts_->reports;
 }
 Identity& Application::identity() {
     return *parts_->identity;

@@ -26,6 +26,7 @@
 #include "app/metrics.hpp"
 #include "app/outbox.hpp"
 #include "app/publications.hpp"
+#include "app/reports/reports.hpp"
 #include "app/scheduler.hpp"
 #include "engine/calendar.hpp"
 #include "language/source.hpp"
@@ -96,6 +97,7 @@ class Application {
     Attachments& attachments();
     Publications& publications();
     Catalog& catalog();
+    Reports& reports();
     Identity& identity();
     Administration& administration();
     Scheduler& scheduler();

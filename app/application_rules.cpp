@@ -4,6 +4,7 @@
 
 #include "engine/check.hpp"
 #include "language/calendar_reader.hpp"
+#include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
 
 namespace gongkai::app {
@@ -73,6 +74,17 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
         if (reading.file) calendars.push_back(std::move(*reading.file));
     }
     auto compilation = language::compile(files);
+    std::optional<language::AnnualMapping> annual;
+    for (const language::SourceFile& file : files) {
+        if (!compilation.rulebook || file.path != language::kAnnualReportPath) continue;
+        std::vector<const engine::Definition*> flows;
+        for (const auto& flow : compilation.rulebook->flows)
+            flows.push_back(&flow->definition);
+        auto reading = language::read_annual_mapping(file, flows);
+        diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
+                           reading.diagnostics.end());
+        annual = std::move(reading.mapping);
+    }
     diagnostics.insert(diagnostics.end(), compilation.diagnostics.begin(),
                        compilation.diagnostics.end());
     if (!compilation.rulebook || language::has_errors(diagnostics))
@@ -84,6 +96,8 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
         compiled.roles.roles.push_back({role.name, role.title});
     compiled.roles.exclusive = compilation.rulebook->exclusive_roles;
     TRY(compiled.calendar, pick(calendars, calendar));
+    if (annual)
+        compiled.annual = std::make_shared<const language::AnnualMapping>(std::move(*annual));
     return compiled;
 }
 

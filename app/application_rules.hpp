@@ -9,6 +9,7 @@
 #include "app/administration.hpp"
 #include "app/flow.hpp"
 #include "engine/calendar.hpp"
+#include "language/report_reader.hpp"
 #include "language/source.hpp"
 
 namespace gongkai::app {
@@ -17,6 +18,7 @@ struct CompiledRules {
     std::vector<std::shared_ptr<const Flow>> flows;
     RoleCatalog roles;
     engine::Calendar calendar;
+    std::shared_ptr<const language::AnnualMapping> annual;  // nullptr: there is none
 };
 
 // Error `malformed`: the message has every diagnostic, as a compiler prints them. Error

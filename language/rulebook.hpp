@@ -75,8 +75,8 @@ engine::Result<std::vector<SourceFile>> unbundle(std::string_view text);
 // can be replayed with exactly them. A stricter policy reaches documents on their way by migration.
 engine::Digest digest_of(std::span<const SourceFile> files);
 
-// Whether a file of workflows/ belongs to the flows: those in the folders calendars, catalog and
-// letters do not, and compile() passes over them.
+// Whether a file of workflows/ belongs to the flows: those in the folders calendars, catalog,
+// letters and reports do not, and compile() passes over them.
 bool is_rule(std::string_view path);
 
 // All *.yaml below `directory`, sorted by path. Nothing of a file longer than kMaxFileBytes is read

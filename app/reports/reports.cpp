@@ -1,0 +1,145 @@
+#include "app/reports/reports.hpp"
+
+#include <algorithm>
+
+#include "app/authorize.hpp"
+#include "app/content.hpp"
+#include "app/reports/annual_count.hpp"
+#include "app/reports/scan.hpp"
+
+namespace gongkai::app {
+
+using engine::Error;
+using engine::ErrorCode;
+
+namespace {
+
+bool sees_all(const engine::Actor& actor, const std::vector<std::string>& readers) {
+    return std::any_of(actor.grants.begin(), actor.grants.end(), [&](const engine::Grant& grant) {
+        return grant.role == kAuditor ||
+               std::find(readers.begin(), readers.end(), grant.role) != readers.end();
+    });
+}
+
+// The department above all others.
+std::string office_of(const DirectorySnapshot& directory) {
+    for (const storage::Department& department : directory.directory().departments) {
+        if (department.parent.empty() && department.active) return department.title;
+    }
+    return {};
+}
+
+ReportRefused refused(const char* code, std::string message, std::string message_zh) {
+    return {{{code, std::move(message), std::move(message_zh), {}, {}}}};
+}
+
+// The text that a field commits to; empty where it has none, or it was purged.
+std::string text_in(const Flow& flow, const engine::Document& document,
+                    const std::vector<storage::Opening>& openings, const std::string& name) {
+    const engine::FieldId field = flow.definition.field(name);
+    if (field == engine::kNone || !document.fields[field]) return {};
+    const auto* committed = std::get_if<engine::Committed>(&*document.fields[field]);
+    for (const storage::Opening& opening : openings) {
+        if (committed != nullptr && opening.commitment == committed->commitment)
+            return opening.text;
+    }
+    return {};
+}
+
+}  // namespace
+
+void Reports::set_annual(std::shared_ptr<const language::AnnualMapping> mapping) {
+    const std::lock_guard lock(mutex_);
+    annual_ = std::move(mapping);
+}
+
+std::shared_ptr<const language::AnnualMapping> Reports::annual_mapping() const {
+    const std::lock_guard lock(mutex_);
+    return annual_;
+}
+
+// Who may see the report sees all six sections of it.
+Result<void> Reports::fill_texts(const language::AnnualMapping& mapping, AnnualReport& report) {
+    if (report.text_document == 0) return {};
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        TRY(const auto row, reader.find_document(report.text_document));
+        if (!row) return {};
+        TRY(const auto flow, parts_.flows.by_digest(row->document.definition));
+        TRY(const auto openings, reader.openings(report.text_document));
+        const auto text = [&](const std::string& field) {
+            return text_in(*flow, row->document, openings, field);
+        };
+        report.overview = text(mapping.texts.overview);
+        report.problems = text(mapping.texts.problems);
+        report.other = text(mapping.texts.other);
+        return {};
+    };
+    return parts_.store.read(query);
+}
+
+ReportOutcome<AnnualReport> Reports::annual(const Principal& principal, int year) {
+    const auto mapping = annual_mapping();
+    if (!mapping) return Error{ErrorCode::not_found, "the rules have no annual report"};
+    if (!parts_.identity.valid(principal)) return ReportForbidden{};
+    const engine::Instant now = parts_.clock.now();
+    const engine::Actor actor = parts_.identity.actor_of(principal, now);
+    if (!sees_all(actor, mapping->readers)) return ReportForbidden{};
+    const int this_year = engine::year_of(engine::date_in_china(now));
+    if (year < 2008)
+        return refused("report_unknown_year",
+                       "there are reports from 2008 on, when the regulation came into force",
+                       "条例自2008年施行，此前没有年度报告");
+    if (year > this_year)
+        return refused("report_unknown_year", "that year has not begun", "该年度尚未开始");
+
+    AnnualCount count(*mapping, year);
+    const auto add = [&](const Flow& flow, const engine::Document& document) -> Result<void> {
+        count.add(flow.definition, document);
+        return {};
+    };
+    if (const auto passed = each_document(parts_.store, parts_.flows, {}, add); !passed)
+        return passed.error();
+    std::vector<ReportFault> faults = count.faults();
+    AnnualReport report = std::move(count).report();
+    const auto before = mapping->published.find(year - 1);
+    auto unequal =
+        cross_checks(report, before == mapping->published.end() ? nullptr : &before->second);
+    std::move(unequal.begin(), unequal.end(), std::back_inserter(faults));
+    if (!faults.empty()) return ReportRefused{std::move(faults)};
+
+    report.made = now;
+    report.unfinished = year == this_year;
+    report.title = mapping->title;
+    report.basis = mapping->basis;
+    report.office = office_of(*parts_.identity.directory());
+    if (const auto filled = fill_texts(*mapping, report); !filled) return filled.error();
+    return report;
+}
+
+ReportOutcome<CellView> Reports::cell(const Principal& principal, int year,
+                                      const std::string& cell) {
+    auto outcome = annual(principal, year);
+    if (auto* refused = std::get_if<ReportRefused>(&outcome)) return std::move(*refused);
+    if (std::holds_alternative<ReportForbidden>(outcome)) return ReportForbidden{};
+    if (auto* error = std::get_if<Error>(&outcome)) return std::move(*error);
+    const AnnualReport& report = std::get<AnnualReport>(outcome);
+    const auto figure = figure_of(report, cell);
+    if (!figure) return Error{ErrorCode::not_found, "the form has no cell " + cell};
+    CellView view{cell, *figure, {}};
+    const engine::Actor actor = parts_.identity.actor_of(principal, parts_.clock.now());
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        for (const engine::DocumentId id : documents_of(report, cell)) {
+            TRY(const auto row, reader.find_document(id));
+            if (!row) continue;
+            TRY(const auto flow, parts_.flows.by_digest(row->document.definition));
+            const bool readable = may_read(actor, *flow, row->document);
+            view.documents.push_back(
+                {id, readable ? row->title : std::string(), row->document.department, readable});
+        }
+        return {};
+    };
+    if (const auto read = parts_.store.read(query); !read) return read.error();
+    return view;
+}
+
+}  // namespace gongkai::app

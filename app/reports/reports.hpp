@@ -1,0 +1,80 @@
+// The reports of an office: queries over the documents as the record has made them, and over the
+// record itself. Nothing is counted beside it.
+//
+// A query passes over all documents, a page a snapshot, and keeps sums and bounded lists: its
+// memory does not grow with their number (the annual report keeps the numbers of the documents that
+// it counts). On the calling thread; may take seconds.
+//
+// Who may see what: the roles that the mapping names, and auditors, see the whole office; everybody
+// else the statistics of the departments in which they hold a role.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/calendars.hpp"
+#include "app/clock.hpp"
+#include "app/flow.hpp"
+#include "app/identity.hpp"
+#include "app/reports/annual.hpp"
+#include "language/report_reader.hpp"
+#include "storage/store.hpp"
+
+namespace gongkai::app {
+
+// There is no such report, and why. Nothing of it is given away in part.
+struct ReportRefused {
+    std::vector<ReportFault> faults;
+};
+// Whoever asks may not see it.
+struct ReportForbidden {};
+
+template <class Report>
+using ReportOutcome = std::variant<Report, ReportRefused, ReportForbidden, engine::Error>;
+
+struct CellDocument {
+    engine::DocumentId id = 0;
+    std::string title;  // empty where whoever asks may not read the document
+    engine::DepartmentCode department;
+    bool readable = false;
+};
+struct CellView {
+    std::string cell;
+    std::int64_t figure = 0;
+    std::vector<CellDocument> documents;  // in ascending order
+};
+
+struct ReportParts {
+    storage::Store& store;
+    Flows& flows;
+    Calendars& calendars;
+    Identity& identity;
+    Clock& clock;
+};
+
+class Reports {
+  public:
+    explicit Reports(ReportParts parts) : parts_(parts) {}
+
+    // What the rules say of the annual report; nullptr: nothing, and there is none.
+    void set_annual(std::shared_ptr<const language::AnnualMapping> mapping);
+
+    // Error `not_found` where the rules have no annual report.
+    ReportOutcome<AnnualReport> annual(const Principal& principal, int year);
+    // The documents behind one cell. Error `not_found` for a cell that the form does not have.
+    ReportOutcome<CellView> cell(const Principal& principal, int year, const std::string& cell);
+
+  private:
+    std::shared_ptr<const language::AnnualMapping> annual_mapping() const;
+    Result<void> fill_texts(const language::AnnualMapping& mapping, AnnualReport& report);
+
+    ReportParts parts_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const language::AnnualMapping> annual_;
+};
+
+}  // namespace gongkai::app
