@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/choice_tests.hpp"
+
 namespace gongkai::engine {
 
 namespace {
@@ -74,6 +76,8 @@ Abstraction::Abstraction(const Definition& definition, const Policy& policy)
 }
 
 void Abstraction::read_guard(const Guard& guard) {
+    for (ChoiceTest& test : choice_tests(guard, definition_))
+        tests_[test.field].choices.push_back(std::move(test.passes));
     for (const Term& term : guard.terms) {
         switch (term.op) {
             case Op::field_given:
@@ -110,10 +114,15 @@ void Abstraction::choose_values() {
             needed[field] = true;
     }
     values_.resize(definition_.fields.size());
+    class_of_choice_.resize(definition_.fields.size());
     for (std::size_t i = 0; i < definition_.fields.size(); ++i) {
         const Field& field = definition_.fields[i];
         const Tests& tests = tests_[i];
         if (!tests.any()) continue;
+        if (field.type == FieldType::choice && !tests.all_choices) {
+            choose_choices(static_cast<FieldId>(i), tests.given || needed[i]);
+            continue;
+        }
         std::vector<std::int64_t> numbers = tests.equals;
         for (const std::int64_t boundary : tests.boundaries)
             add_unique(numbers, boundary);
@@ -138,6 +147,28 @@ void Abstraction::choose_values() {
         values.push_back(std::nullopt);
         for (const std::int64_t number : numbers)
             values.push_back(value_of(field.type, number));
+    }
+}
+
+// The first of those choices that pass the same tests stands for all of them.
+void Abstraction::choose_choices(FieldId field, bool missing_differs) {
+    const std::size_t count = definition_.fields[field].choices.size() + 1;
+    auto& values = values_[field];
+    auto& classes = class_of_choice_[field];
+    std::vector<std::vector<bool>> met;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::vector<bool> passed{missing_differs && i == 0};
+        for (const std::vector<bool>& test : tests_[field].choices)
+            passed.push_back(test[i]);
+        const auto same = std::find(met.begin(), met.end(), passed);
+        classes.push_back(static_cast<std::size_t>(same - met.begin()));
+        if (same != met.end()) continue;
+        met.push_back(std::move(passed));
+        if (i == 0) {
+            values.push_back(std::nullopt);
+        } else {
+            values.push_back(value_of(FieldType::choice, static_cast<std::int64_t>(i) - 1));
+        }
     }
 }
 
@@ -176,6 +207,8 @@ Value Abstraction::filler(FieldId field) const {
 std::size_t Abstraction::class_of(FieldId field, const std::optional<Value>& value) const {
     const auto& values = values_[field];
     if (!value) return 0;
+    if (!class_of_choice_[field].empty())
+        return class_of_choice_[field][std::get<Choice>(*value).index + std::size_t{1}];
     for (std::size_t i = 1; i < values.size(); ++i) {
         const auto* committed = std::get_if<Committed>(&*value);
         if (committed != nullptr) {

@@ -52,6 +52,7 @@ class Abstraction {
   private:
     void read_guard(const Guard& guard);
     void choose_values();
+    void choose_choices(FieldId field, bool missing_differs);
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
@@ -61,12 +62,14 @@ class Abstraction {
         bool all_choices = false;
         std::vector<std::int64_t> equals;
         std::vector<std::int64_t> boundaries;
+        std::vector<std::vector<bool>> choices;  // ChoiceTest::passes
         bool any() const { return given || all_choices || !equals.empty() || !boundaries.empty(); }
     };
 
     Definition definition_;
     std::vector<Tests> tests_;
     std::vector<std::vector<std::optional<Value>>> values_;
+    std::vector<std::vector<std::size_t>> class_of_choice_;  // by FieldId, 1 + choice; or empty
     std::size_t attachments_ = 0;
     std::vector<bool> timers_;
     std::vector<bool> tracked_;  // by FieldId

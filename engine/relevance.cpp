@@ -121,6 +121,44 @@ void Relevance::read(const Guard& guard, StateId state) {
     }
 }
 
+// Whether the rule holds in this state whatever the document is like: what it says of tags and
+// states decides it.
+bool Relevance::always_holds(const PolicyRule& rule, const State& state, StateId id) const {
+    if (state.region != 0 || state.parallel) return false;  // there may be others beside it
+    enum class Truth { no, unknown, yes };
+    const auto truth = [](bool value) { return value ? Truth::yes : Truth::no; };
+    std::vector<Truth> stack;
+    for (const Term& term : rule.require.terms) {
+        switch (term.op) {
+            case Op::constant:
+                stack.push_back(truth(term.operand != 0));
+                break;
+            case Op::in_state:
+                stack.push_back(truth(term.subject == id));
+                break;
+            case Op::in_tag:
+                stack.push_back(
+                    truth(contains(state.tags, static_cast<std::uint16_t>(term.operand))));
+                break;
+            case Op::op_not:
+                if (stack.back() != Truth::unknown) stack.back() = truth(stack.back() == Truth::no);
+                break;
+            case Op::op_and:
+            case Op::op_or: {
+                const Truth right = stack.back();
+                stack.pop_back();
+                stack.back() = term.op == Op::op_and ? std::min(stack.back(), right)
+                                                     : std::max(stack.back(), right);
+                break;
+            }
+            default:
+                stack.push_back(Truth::unknown);
+                break;
+        }
+    }
+    return stack.empty() || stack.back() == Truth::yes;
+}
+
 // Whether a step into this state can be one that the rule speaks of.
 bool Relevance::may_speak(const PolicyRule& rule, const State& state, StateId id) const {
     const auto brings = [&](EffectKind kind) {
@@ -166,7 +204,7 @@ void Relevance::find_readers() {
         }
         // Rules are held against what a step leads to, as it was before it: in both states.
         for (const PolicyRule& rule : policy_.rules) {
-            if (!may_speak(rule, state, id)) continue;
+            if (!may_speak(rule, state, id) || always_holds(rule, state, id)) continue;
             read(rule.require, id);
             for (const Way& way : ways_) {
                 if (way.to != id) continue;

@@ -51,6 +51,7 @@ class Relevance {
     void spread_signatures();
     void spread_fields();
     void read(const Guard& guard, StateId state);
+    bool always_holds(const PolicyRule& rule, const State& state, StateId id) const;
     bool may_speak(const PolicyRule& rule, const State& state, StateId id) const;
     bool can_be_set_freely(FieldId field, const State& state, StateId id) const;
     bool anywhere(const Document& document, const States& states) const;
