@@ -501,7 +501,8 @@ std::string flow_json(const app::Flow& flow) {
             .member("type", name_of(field.type))
             .member("content", field.content)
             .member("published", field.published)
-            .member("derived", field.derived);
+            .member("derived", field.derived)
+            .member("assigned", field.assigned.has_value());
         if (field.max_size != 0) out.member("max", field.max_size);
         const bool table = field.type == engine::FieldType::table;
         const auto& words = table ? field.columns : field.choices;

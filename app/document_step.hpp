@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "app/documents.hpp"
+#include "app/numbering.hpp"
 #include "app/resolve.hpp"
 
 namespace gongkai::app {
@@ -24,6 +25,7 @@ struct Documents::Step {
     std::shared_ptr<const Flow> target;  // of a migration
     std::shared_ptr<const NamedCalendar> calendar;
     std::optional<storage::StoredDocument> stored;
+    Given given;              // by the system, with the command
     bool hidden = false;      // the actor may not know of the document
     bool unrecorded = false;  // a refusal beyond the bound
     bool origin_known = false;
@@ -33,6 +35,7 @@ struct Documents::Step {
     void begin() {
         flow = target = nullptr;
         stored.reset();
+        given = {};
         hidden = unrecorded = origin_known = false;
         purged_files.clear();
     }

@@ -359,10 +359,12 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
                                   request.on_behalf_of,
                                   &step.flow->policy,
                                   step.target ? &step.target->definition : nullptr};
+    TRY(step.given, give(*step.flow, document, step.now, transaction, parts_.randomness, resolved));
     engine::Verdict verdict =
         engine::decide(step.flow->definition, document, resolved.command, context);
     if (auto* refusal = std::get_if<engine::Refusal>(&verdict))
         return refuse(step, transaction, std::move(*refusal), &resolved.command);
+    TRY_VOID(take(step.given, transaction));
     return write(step, transaction, resolved.command,
                  std::get<engine::Decision>(std::move(verdict)), std::move(resolved.openings));
 }

@@ -143,6 +143,7 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     TRY_VOID(audit::encode_leaf(leaf, record.leaf));
 
     record.openings = std::move(openings);
+    record.codes = step.given.codes;
     if (step.flow->title != engine::kNone && after.fields[step.flow->title] != title_before) {
         record.title = std::string();
         const auto& value = after.fields[step.flow->title];

@@ -72,7 +72,7 @@ engine::FieldId field_by_words(const engine::Definition& definition, std::string
     }
     for (std::size_t i = 0; i < definition.fields.size(); ++i) {
         const engine::Field& field = definition.fields[i];
-        if (!field.derived && means(words, field.name, field.title))
+        if (!field.derived && !field.assigned && means(words, field.name, field.title))
             return static_cast<engine::FieldId>(i);
     }
     return engine::kNone;

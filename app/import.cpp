@@ -85,7 +85,7 @@ class Drafter {
     void leave_out(const Element& element) {
         std::vector<std::string> titles;
         for (const engine::Field& field : definition_.fields) {
-            if (!field.derived) titles.push_back(field.title);
+            if (!field.derived && !field.assigned) titles.push_back(field.title);
         }
         reporter_.warning(
             span_of(file_, id_, element), "element_left_out",

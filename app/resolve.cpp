@@ -209,6 +209,11 @@ class Resolver {
                               "由系统从正文读出，不得填写"));
                 continue;
             }
+            if (field.assigned) {
+                wrong(invalid(where, "assigned_field", "is given by the system and cannot be set",
+                              "由系统编号，不得填写"));
+                continue;
+            }
             const bool twice =
                 std::any_of(changes.begin(), changes.end(),
                             [&](const engine::FieldChange& other) { return other.field == id; });

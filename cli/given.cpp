@@ -22,7 +22,7 @@ Error malformed(std::string what) {
 Error unknown(const app::Flow& flow, const std::string& name) {
     std::vector<std::string> names;
     for (const engine::Field& field : flow.definition.fields) {
-        if (field.derived) continue;
+        if (field.derived || field.assigned) continue;
         names.push_back(field.name);
         names.push_back(field.title);
     }

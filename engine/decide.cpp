@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/assignment.hpp"
 #include "engine/authority.hpp"
 #include "engine/guard.hpp"
 #include "engine/rules.hpp"
@@ -111,7 +112,9 @@ Verdict Decider::operator()(const Open& command) const {
         refusal.who_could = definition_.openers;
         return refusal;
     }
-    if (auto refusal = check_changes(definition_, start, command.fields, start.editable)) {
+    std::vector<FieldId> may_be_set = start.editable;
+    may_be_set.insert(may_be_set.end(), definition_.assigns.begin(), definition_.assigns.end());
+    if (auto refusal = check_changes(definition_, start, command.fields, may_be_set)) {
         return std::move(*refusal);
     }
     if (!command.attachments.empty() && !start.edit_attachments) {
@@ -120,6 +123,9 @@ Verdict Decider::operator()(const Open& command) const {
     Step step(definition_, Document{}, context_, std::move(authority.grant));
     step.emit(Opened{command.id, definition_.flow, definition_.digest, command.department});
     step.change(command.fields, command.attachments, true);
+    Refusal unassigned = engine::refuse(Reason::fields_missing, start);
+    unassigned.fields = not_assigned(definition_, step.document(), definition_.assigns);
+    if (!unassigned.fields.empty()) return unassigned;
     step.move(0, definition_.start);
     return std::move(step).finish();
 }
@@ -220,7 +226,10 @@ Verdict Decider::operator()(const Act& command) const {
     Blockers blockers(Blockers::Want::first);
     auto grant = may_act(inquiry(), *state, *action, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
-    if (auto refusal = check_changes(definition_, *state, command.fields, action->asks)) {
+    std::vector<FieldId> may_be_set = action->asks;
+    const std::vector<FieldId> given_now = to_assign(definition_, document_, command);
+    may_be_set.insert(may_be_set.end(), given_now.begin(), given_now.end());
+    if (auto refusal = check_changes(definition_, *state, command.fields, may_be_set)) {
         refusal->action = action->name;
         return std::move(*refusal);
     }

@@ -35,6 +35,20 @@ struct NamedChoice {
     std::string title;  // Chinese, for people
 };
 
+// How the system makes the value of a text that nobody may set (登记号, 索引号, 查询码): once, and
+// never the same again. Either a pattern or a random code.
+struct Assigned {
+    struct Piece {
+        enum class Kind { literal, year, month, department, flow, field, number };
+        Kind kind = Kind::literal;
+        std::string text;         // of a literal; the name of a field
+        std::uint16_t width = 0;  // of a number: at least so many digits
+        bool operator==(const Piece&) const = default;
+    };
+    std::vector<Piece> pattern;     // with exactly one number; empty: a code
+    std::uint16_t code_length = 0;  // characters
+};
+
 struct Field {
     std::string name;
     std::string title;
@@ -47,6 +61,7 @@ struct Field {
     bool published = false;  // shown to the public with a published document
     bool derived =
         false;  // set by the system from the body (its 附注, a 密级 mark), never by a person
+    std::optional<Assigned> assigned;  // given by the system, never set by a person
     std::vector<std::string> basis;
 };
 
@@ -165,6 +180,7 @@ struct Action {
     bool system = false;         // taken by the scheduler when a timer runs out, never by a person
     std::vector<FieldId> needs;  // must be given after the action's own fields were set
     std::vector<FieldId> asks;   // fields that the person who acts may set with the action
+    std::vector<FieldId> assigns;  // fields that the system gives with it, where they lack a value
     Guard when;
     CommentRule comment = CommentRule::optional;
     SignatureId sign = kNone;     // signs the content hash as it is after `asks`
@@ -312,6 +328,7 @@ struct Definition {
     StateId start = 0;
     std::vector<Assignment>
         openers;  // who may start a document; by default the worklist of the start state
+    std::vector<FieldId> assigns;  // fields that the system gives when a document is opened
     std::vector<std::vector<std::string>>
         incompatible_roles;  // no person holds two roles of one group
 

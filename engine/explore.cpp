@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "engine/abstraction.hpp"
+#include "engine/assignment.hpp"
 #include "engine/evolve.hpp"
 
 namespace gongkai::engine {
@@ -19,7 +20,7 @@ Digest changed_content(const Definition&, const std::vector<std::optional<Value>
 }
 
 bool writes_for_the_public(const Field& field) {
-    return field.content && field.published && !field.derived &&
+    return field.content && field.published && !field.derived && !field.assigned &&
            (field.type == FieldType::text || field.type == FieldType::table);
 }
 
@@ -60,6 +61,7 @@ struct Explorer::Impl {
     void edits(const Document& from, const State& state, const Visitor& visit) const;
     void act(const Document& from, const State& state, ActionId id, const Visitor& visit) const;
     std::vector<std::vector<FieldChange>> asked(const Document& from, const Action& action) const;
+    std::vector<FieldChange> assigned(const Document* from, const Command& command) const;
     void votes(const Document& from, StateId id, const Visitor& visit) const;
     void withdrawals(const Document& from, const Place& place, const Visitor& visit) const;
     void renewals(const Document& from, const State& state, const Visitor& visit) const;
@@ -247,6 +249,15 @@ std::vector<std::vector<FieldChange>> Explorer::Impl::asked(const Document& from
     return combinations;
 }
 
+// What the system gives with the command.
+std::vector<FieldChange> Explorer::Impl::assigned(const Document* from,
+                                                  const Command& command) const {
+    std::vector<FieldChange> changes;
+    for (const FieldId field : to_assign(definition, from, command))
+        changes.push_back({field, abstraction.filler(field)});
+    return changes;
+}
+
 void Explorer::Impl::act(const Document& from, const State& state, ActionId id,
                          const Visitor& visit) const {
     const Action& action = definition.actions[id];
@@ -260,6 +271,7 @@ void Explorer::Impl::act(const Document& from, const State& state, ActionId id,
     if (action.comment != CommentRule::forbidden) command.comment = Committed{Digest{}, 1};
     const Instant now = action.after.empty() ? kEarly : kLate;
     const auto combinations = asked(from, action);
+    const auto given = assigned(&from, command);
     for (const Assignment& by : action.by) {
         for (const Who& who : candidates(from, action, by.role)) {
             const Grant grant{by.role, department_for(by), who.on_behalf_of};
@@ -267,6 +279,7 @@ void Explorer::Impl::act(const Document& from, const State& state, ActionId id,
             move.on_behalf_of = static_cast<std::uint8_t>(who.on_behalf_of);
             for (const auto& changes : combinations) {
                 command.fields = changes;
+                command.fields.insert(command.fields.end(), given.begin(), given.end());
                 run(&from, command, move, &grant, now, visit);
             }
         }
@@ -356,7 +369,9 @@ void Explorer::initial(const Visitor& visit) const {
     const Grant grant{by.role, department_for(by), 0};
     Move move;
     move.person = kDrafter;
-    impl_->run(nullptr, Open{1, kDepartment, {}, {}}, move, &grant, kEarly, visit);
+    Open open{1, kDepartment, {}, {}};
+    open.fields = impl_->assigned(nullptr, open);
+    impl_->run(nullptr, open, move, &grant, kEarly, visit);
 }
 
 void Explorer::successors(const Key& key, const Visitor& visit) const {

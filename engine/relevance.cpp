@@ -17,7 +17,7 @@ bool has(const std::vector<EffectSpec>& effects, EffectKind kind) {
 }
 
 bool writes_for_the_public(const Field& field) {
-    return field.content && field.published && !field.derived &&
+    return field.content && field.published && !field.derived && !field.assigned &&
            (field.type == FieldType::text || field.type == FieldType::table);
 }
 

@@ -257,6 +257,22 @@ std::optional<Grant> may_renew(const Inquiry& inquiry, const State& state, Signa
     return std::nullopt;
 }
 
+std::vector<FieldId> not_assigned(const Definition& definition, const Document& document,
+                                  const std::vector<FieldId>& assigns) {
+    std::vector<FieldId> missing;
+    for (const FieldId field : assigns) {
+        if (given(document, field)) continue;
+        const std::size_t before = missing.size();
+        for (const Assigned::Piece& piece : definition.fields[field].assigned->pattern) {
+            if (piece.kind != Assigned::Piece::Kind::field) continue;
+            const FieldId named = definition.field(piece.text);
+            if (!given(document, named)) missing.push_back(named);
+        }
+        if (missing.size() == before) missing.push_back(field);
+    }
+    return missing;
+}
+
 void document_ready(const Definition& definition, const Document& document, const State& state,
                     const Action& action, const Grant* grant, bool asked, Blockers& blockers) {
     std::vector<FieldId> missing;
@@ -264,7 +280,16 @@ void document_ready(const Definition& definition, const Document& document, cons
         if (given(document, field)) continue;
         const bool comes_with_it =
             asked && std::find(action.asks.begin(), action.asks.end(), field) != action.asks.end();
-        if (!comes_with_it) missing.push_back(field);
+        const bool given_by_system =
+            asked &&
+            std::find(action.assigns.begin(), action.assigns.end(), field) != action.assigns.end();
+        if (!comes_with_it && !given_by_system) missing.push_back(field);
+    }
+    if (!asked) {
+        for (const FieldId field : not_assigned(definition, document, action.assigns)) {
+            if (std::find(missing.begin(), missing.end(), field) == missing.end())
+                missing.push_back(field);
+        }
     }
     if (!missing.empty()) {
         Refusal refusal = refuse(Reason::fields_missing, state, &action);
@@ -272,7 +297,8 @@ void document_ready(const Definition& definition, const Document& document, cons
         blockers.add(std::move(refusal));
         if (blockers.done()) return;
     }
-    if (asked && mentions(action.when, action.asks)) return;
+    if (asked && (mentions(action.when, action.asks) || mentions(action.when, action.assigns)))
+        return;
     if (!holds(action.when, definition, document, grant)) {
         Refusal refusal = refuse(Reason::guard_failed, state, &action);
         refusal.rule = action.when.text;

@@ -45,6 +45,11 @@ std::optional<Grant> may_consult(const Inquiry& inquiry, const State& state, Blo
 std::optional<Grant> may_renew(const Inquiry& inquiry, const State& state, SignatureId kind,
                                Blockers& blockers);
 
+// What stands in the way of the system's giving values to these fields: the fields that their
+// patterns name and that have none; else, where one of them has no value, the field itself.
+std::vector<FieldId> not_assigned(const Definition& definition, const Document& document,
+                                  const std::vector<FieldId>& assigns);
+
 // What the action asks of the document; `document` is as it will be signed. With `asked` (offers)
 // fields that the action itself asks for do not count as missing.
 void document_ready(const Definition& definition, const Document& document, const State& state,

@@ -25,7 +25,7 @@ bool any_active(const Document& document, const std::vector<StateId>& states) {
 // Writing what the public will read makes an author; setting an attribute or giving an opinion does
 // not.
 bool is_authorship(const Field& field) {
-    return field.content && field.published && !field.derived &&
+    return field.content && field.published && !field.derived && !field.assigned &&
            (field.type == FieldType::text || field.type == FieldType::table);
 }
 

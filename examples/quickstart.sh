@@ -166,7 +166,7 @@ chapter "5. 发布 (publish)"
 ask - GET "/public/v1/documents/$plan"
 [ "$status" = 404 ] || fail "the public sees the document before it is published"
 tell "公众此前看不到 (the public does not see it yet): $status"
-step "发布 (publish)" majun publish '"index_number":"2026-0001"'
+step "发布 (publish)" majun publish
 
 chapter "6. 另一份：不予公开 (another document, withheld)"
 ask lihua POST /api/v1/documents '{

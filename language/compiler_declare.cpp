@@ -36,6 +36,37 @@ void FlowCompiler::Impl::declare_fields() {
         if (!fields.emplace(field->name.text, id).second) continue;  // stands in two groups
         definition.fields.push_back(field->field);
     }
+    if (!fields_incomplete) check_patterns();
+}
+
+// What a pattern names is in the flow too, and can stand in a line of text.
+void FlowCompiler::Impl::check_patterns() {
+    for (const engine::Field& field : definition.fields) {
+        if (!field.assigned) continue;
+        for (const Name& name : vocabulary_field(field.name)->pattern_fields) {
+            const auto found = fields.find(name.text);
+            if (found == fields.end()) {
+                reporter.error(
+                    name.span, "unknown_field",
+                    {fmt::format("the flow `{}` has `{}`, but no field `{}` that it is made of",
+                                 flow.name.text, field.name, name.text),
+                     fmt::format("流程“{}”有“{}”，但没有其编号样式所用的字段“{}”", flow.name.text,
+                                 field.name, name.text)});
+                continue;
+            }
+            const engine::Field& named = definition.fields[found->second];
+            if (named.type != engine::FieldType::table && named.type != engine::FieldType::flag &&
+                !named.assigned)
+                continue;
+            reporter.error(
+                name.span, "bad_pattern",
+                {fmt::format("`{}` cannot be part of a pattern: a text that people give, "
+                             "a choice, a number or a date can",
+                             name.text),
+                 fmt::format("“{}”不能用于编号样式：只能用由人填写的文本、选项、数字或日期",
+                             name.text)});
+        }
+    }
 }
 
 std::vector<std::uint16_t> FlowCompiler::Impl::tags_of(const Instance& instance,

@@ -71,6 +71,7 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
     }
     action.needs = field_ids(syntax.needs, false);
     action.asks = field_ids(syntax.asks, true);
+    action.assigns = assigned_ids(syntax.assigns);
     action.when = guard(instance, syntax.when);
     action.comment = syntax.comment.value_or(action.kind == ActionKind::return_to
                                                  ? engine::CommentRule::required
@@ -80,12 +81,14 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
         for (const auto& [wrong, span] :
              {std::pair{action.sign != kNone, syntax.sign.span},
               {!syntax.asks.empty(), syntax.name.span},
+              {!syntax.assigns.empty(), syntax.name.span},
               {!syntax.not_by.empty(), syntax.name.span},
               {syntax.comment == engine::CommentRule::required, syntax.name.span}}) {
             if (!wrong) continue;
-            reporter.error(span, "conflicting_keys",
-                           {"the clock signs nothing, is asked nothing and is nobody",
-                            "时钟触发的操作不能签署、填写字段、要求意见或回避"});
+            reporter.error(
+                span, "conflicting_keys",
+                {"the clock signs nothing, assigns nothing, is asked nothing and is nobody",
+                 "时钟触发的操作不能签署、编号、填写字段、要求意见或回避"});
             break;
         }
         if (!syntax.comment) action.comment = engine::CommentRule::optional;
@@ -288,7 +291,7 @@ void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
     }
     if (syntax.edit_all) {
         for (std::size_t i = 0; i < definition.fields.size(); ++i) {
-            if (!definition.fields[i].derived) {
+            if (!definition.fields[i].derived && !definition.fields[i].assigned) {
                 state.editable.push_back(static_cast<engine::FieldId>(i));
             }
         }
@@ -373,6 +376,7 @@ void FlowCompiler::Impl::fill_flow() {
             warn_of_untaken(*entry);
     }
     definition.start = start_of(*instances.front());
+    definition.assigns = assigned_ids(flow.assigns);
     if (flow.has_open) {
         definition.openers = assignments(flow.open);
     } else if (definition.start != kNone) {

@@ -67,6 +67,7 @@ struct FlowCompiler::Impl {
 
     // ---- declaring (compiler_declare.cpp)
     void declare_fields();
+    void check_patterns();
     void declare_states(Instance& instance);
     void declare_state(Instance& instance, const StateSyntax& syntax);
     void check_uses(const Instance& instance);
@@ -113,6 +114,8 @@ struct FlowCompiler::Impl {
     // Names and groups of the vocabulary, groups spelled out at the place of their name.
     std::vector<Name> spelled_out(const std::vector<Name>& names) const;
     std::vector<engine::FieldId> field_ids(const std::vector<Name>& names, bool settable);
+    // Those that the system gives; reports the others.
+    std::vector<engine::FieldId> assigned_ids(const std::vector<Name>& names);
     engine::SignatureId signature_id(const Name& name);
     engine::TimerId timer_id(const Instance& instance, const Entry& entry, const Name& name);
     std::vector<engine::EffectSpec> effects(const std::vector<EffectSyntax>& syntax);

@@ -230,8 +230,35 @@ std::vector<engine::FieldId> FlowCompiler::Impl::field_ids(const std::vector<Nam
                             fmt::format("“{}”由系统从正文读取，任何人不得填写", name.text)});
             continue;
         }
+        if (settable && definition.fields[found->second].assigned) {
+            reporter.error(
+                name.span, "field_assigned",
+                {fmt::format("the system itself gives `{}`; nobody may set it", name.text),
+                 fmt::format("“{}”由系统编号，任何人不得填写", name.text)},
+                {"write it under `assigns`", "请写在“assigns”中"});
+            continue;
+        }
         if (std::find(out.begin(), out.end(), found->second) == out.end()) {
             out.push_back(found->second);
+        }
+    }
+    return out;
+}
+
+std::vector<engine::FieldId> FlowCompiler::Impl::assigned_ids(const std::vector<Name>& names) {
+    std::vector<engine::FieldId> out;
+    for (const Name& name : names) {
+        for (const engine::FieldId id : field_ids({name}, false)) {
+            if (definition.fields[id].assigned) {
+                if (std::find(out.begin(), out.end(), id) == out.end()) out.push_back(id);
+                continue;
+            }
+            reporter.error(
+                name.span, "field_not_assigned",
+                {fmt::format(
+                     "`{}` has no `assigned` in the vocabulary, so the system cannot give it",
+                     name.text),
+                 fmt::format("词汇表中“{}”没有“assigned”，系统无法编号", name.text)});
         }
     }
     return out;

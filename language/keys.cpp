@@ -13,11 +13,12 @@ constexpr Words<0> kNothing{};
 
 constexpr Words<5> kVocabulary{"roles", "exclusive", "signatures", "fields", "groups"};
 constexpr Words<2> kTitled{"title", "basis"};
-constexpr Words<9> kField{"title",   "basis",   "type",      "max",    "choices",
-                          "columns", "content", "published", "derived"};
+constexpr Words<10> kField{"title",   "basis",   "type",      "max",     "choices",
+                           "columns", "content", "published", "derived", "assigned"};
 constexpr Words<1> kFieldRequired{"type"};
-constexpr Words<9> kFlow{"flow", "title", "basis",  "fields",   "uses",
-                         "open", "start", "states", "deadlines"};
+constexpr Words<1> kAssignment{"code"};
+constexpr Words<10> kFlow{"flow", "title",   "basis", "fields", "uses",
+                          "open", "assigns", "start", "states", "deadlines"};
 constexpr Words<3> kFlowRequired{"flow", "start", "states"};
 constexpr Words<9> kPart{"part", "title", "basis",  "exits",    "parameters",
                          "uses", "start", "states", "deadlines"};
@@ -43,9 +44,10 @@ constexpr Words<8> kCountersign{
 constexpr Words<3> kCountersignRequired{"by", "seats", "quorum"};
 constexpr Words<2> kConsult{"whom", "blocks"};
 constexpr Words<1> kConsultRequired{"whom"};
-constexpr Words<17> kAction{"title", "basis",   "to",      "by",          "needs",  "asks",
-                            "when",  "comment", "sign",    "not_by",      "after",  "withdrawable",
-                            "kind",  "extend",  "restart", "reset_votes", "effects"};
+constexpr Words<18> kAction{"assigns", "title",       "basis",        "to",      "by",
+                            "needs",   "asks",        "when",         "comment", "sign",
+                            "not_by",  "after",       "withdrawable", "kind",    "extend",
+                            "restart", "reset_votes", "effects"};
 constexpr Words<3> kExtend{"deadline", "by", "once"};
 constexpr Words<2> kExtendRequired{"deadline", "by"};
 constexpr Words<9> kDeadline{"title", "basis", "within",    "at_least", "from",
@@ -65,6 +67,8 @@ const KeyTable kVocabularyKeys{"vocabulary", "the vocabulary", "词汇表", kVoc
 const KeyTable kRoleKeys{"role", "a role", "岗位", kTitled, kNothing};
 const KeyTable kSignatureKeys{"signature", "a signature", "签署", kTitled, kNothing};
 const KeyTable kFieldKeys{"field", "a field", "字段", kField, kFieldRequired};
+const KeyTable kAssignmentKeys{"assignment", "an assigned code", "系统生成的编码", kAssignment,
+                               kAssignment};
 const KeyTable kFlowKeys{"flow", "a flow", "流程", kFlow, kFlowRequired};
 const KeyTable kPartKeys{"part", "a part", "部件", kPart, kPartRequired};
 const KeyTable kUseKeys{"use", "a use of a part", "部件引用", kUse, kUseRequired};
@@ -86,12 +90,12 @@ const KeyTable kPolicyKeys{"policy_file", "the policy", "政策文件", kPolicy,
 const KeyTable kRuleKeys{"rule", "a rule", "规则", kRule, kRuleRequired};
 
 std::span<const KeyTable* const> key_tables() {
-    static const std::array<const KeyTable*, 21> kAll{
-        &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys, &kFieldKeys,     &kFlowKeys,
-        &kPartKeys,       &kUseKeys,    &kExitKeys,      &kParameterKeys, &kTaskKeys,
-        &kRunKeys,        &kForkKeys,   &kBranchKeys,    &kVotingKeys,    &kCountersignKeys,
-        &kConsultKeys,    &kActionKeys, &kExtendKeys,    &kDeadlineKeys,  &kPolicyKeys,
-        &kRuleKeys};
+    static const std::array<const KeyTable*, 22> kAll{
+        &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys, &kFieldKeys,
+        &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,      &kParameterKeys,
+        &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,    &kVotingKeys,
+        &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,    &kDeadlineKeys,
+        &kPolicyKeys,      &kRuleKeys};
     return kAll;
 }
 

@@ -19,6 +19,7 @@ extern const KeyTable kVocabularyKeys;
 extern const KeyTable kRoleKeys;
 extern const KeyTable kSignatureKeys;
 extern const KeyTable kFieldKeys;
+extern const KeyTable kAssignmentKeys;  // `assigned: {code: 10}`
 extern const KeyTable kFlowKeys;
 extern const KeyTable kPartKeys;
 extern const KeyTable kUseKeys;

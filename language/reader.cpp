@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "language/assigned_pattern.hpp"
 #include "language/expression.hpp"
 #include "language/keys.hpp"
 #include "language/shape.hpp"
@@ -70,6 +71,11 @@ void read_field(Name name, const Node& node, Shape& shape, VocabularySyntax& out
     if (const Node* flag = node.find("content")) field.content = shape.flag(*flag);
     if (const Node* flag = node.find("published")) field.published = shape.flag(*flag);
     if (const Node* flag = node.find("derived")) field.derived = shape.flag(*flag);
+    if (const Node* assigned = node.find("assigned");
+        assigned != nullptr &&
+        belongs(*assigned, "assigned", field.type == FieldType::text && !field.derived)) {
+        read_assigned(*assigned, shape, syntax);
+    }
     syntax.name = std::move(name);
     out.fields.push_back(std::move(syntax));
 }

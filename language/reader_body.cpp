@@ -33,6 +33,7 @@ class Body {
                 body.has_open = true;
                 body.open = shape_.who(*open);
             }
+            if (const Node* assigns = find(root, "assigns")) body.assigns = shape_.names(*assigns);
         } else if (const Node* exits = find(root, "exits")) {
             read_exits(*exits, body);
         }
@@ -301,6 +302,7 @@ class Body {
         }
         if (const Node* needs = find(node, "needs")) action.needs = shape_.names(*needs);
         if (const Node* asks = find(node, "asks")) action.asks = shape_.names(*asks);
+        if (const Node* assigns = find(node, "assigns")) action.assigns = shape_.names(*assigns);
         action.when = condition(node);
         if (const Node* comment = find(node, "comment")) {
             if (const auto word = shape_.word(*comment, kCommentWords)) {

@@ -57,6 +57,7 @@ struct ActionSyntax {
     std::vector<WhoSyntax> by;
     std::vector<Name> needs;
     std::vector<Name> asks;
+    std::vector<Name> assigns;
     const Node* when = nullptr;
     std::optional<engine::CommentRule> comment;
     Name sign;
@@ -173,6 +174,7 @@ struct BodySyntax {
     std::vector<Name> fields;  // of a flow
     bool has_open = false;
     std::vector<WhoSyntax> open;    // of a flow
+    std::vector<Name> assigns;      // of a flow
     std::vector<ExitSyntax> exits;  // of a part
     std::vector<UseSyntax> uses;
     Name start;
@@ -188,6 +190,7 @@ struct RoleSyntax {
 struct FieldSyntax {
     Name name;
     engine::Field field;
+    std::vector<Name> pattern_fields;  // that the pattern of an assigned one names
 };
 
 // Stands for its fields wherever fields are listed.

@@ -144,6 +144,9 @@ struct StepRecord {
     bool purge = false;
     std::optional<std::pair<std::string, std::string>>
         external;  // (source system, its id) with `created`
+    // Under which the document is found from now on, for ever (app/assignment.hpp). Digests, so
+    // that the time of a search tells nothing about the codes that exist.
+    std::vector<Digest> codes;
 };
 
 // ---- directory
@@ -250,8 +253,9 @@ class Transaction {
     // What is public of it now.
     virtual Result<std::optional<PublicDocument>> find_publication(DocumentId id) = 0;
 
-    // conflict where `created` is set and the id or `external` exists, or where revision is not the
-    // stored one + 1; not_found where the document is neither stored nor `created`.
+    // conflict where `created` is set and the id or `external` exists, where one of `codes` exists,
+    // or where revision is not the stored one + 1; not_found where the document is neither stored
+    // nor `created`.
     virtual Result<RecordId> write_step(const StepRecord& step) = 0;
     // A leaf without a change to a document: a refused attempt (of `document`) or an administrative
     // act (document 0). Where the document is stored, the leaf becomes the newest of its history
@@ -281,6 +285,14 @@ class Transaction {
     // Replaces the item with this code, which keeps its number, or adds it. `number` is not looked
     // at.
     virtual Result<std::uint64_t> put_catalog_item(const CatalogItem& item) = 0;
+
+    // Series of numbers (登记号, 索引号): 1, 2, 3 ... each for itself. What a job took is given
+    // back where it fails; otherwise no number is ever given twice.
+    virtual Result<std::uint64_t> take_number(const std::string& series) = 0;
+    // Taken last; 0 where none was.
+    virtual Result<std::uint64_t> last_number(const std::string& series) = 0;
+    // The document with this code (StepRecord::codes).
+    virtual Result<std::optional<DocumentId>> find_code(const Digest& code) = 0;
 
     // Outbox bookkeeping.
     virtual Result<void> outbox_delivered(std::uint64_t number) = 0;
@@ -360,6 +372,8 @@ class Reader {
     virtual Result<std::optional<DocumentRow>> find_document(DocumentId id) = 0;
     virtual Result<std::optional<DocumentId>> find_external(const std::string& source,
                                                             const std::string& id) = 0;
+    // The document with this code (StepRecord::codes).
+    virtual Result<std::optional<DocumentId>> find_code(const Digest& code) = 0;
     virtual Result<DocumentPage> documents(const DocumentFilter& filter) = 0;
     virtual Result<std::vector<Opening>> openings(DocumentId id) = 0;
 

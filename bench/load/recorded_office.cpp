@@ -77,6 +77,15 @@ class RecordingTransaction final : public Transaction {
     Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override {
         return inner_.put_catalog_item(item);
     }
+    Result<std::uint64_t> take_number(const std::string& series) override {
+        return inner_.take_number(series);
+    }
+    Result<std::uint64_t> last_number(const std::string& series) override {
+        return inner_.last_number(series);
+    }
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override {
+        return inner_.find_code(code);
+    }
     Result<void> outbox_delivered(std::uint64_t n) override { return inner_.outbox_delivered(n); }
     Result<void> outbox_failed(std::uint64_t n, Instant next, const std::string& why) override {
         return inner_.outbox_failed(n, next, why);

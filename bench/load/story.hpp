@@ -33,7 +33,7 @@ inline const std::vector<Move>& story() {
         {"majun", "pass", {{"first_proofreading", "未发现错别字和表述错误。"}}},
         {"yangmei", "pass", {{"second_proofreading", "格式规范，未发现差错。"}}},
         {"zhoujie", "pass", {{"third_proofreading", "同意发布。"}}},
-        {"majun", "publish", {{"index_number", "11532301015176000X/2026-00017"}}},
+        {"majun", "publish", {}},
     };
     return moves;
 }

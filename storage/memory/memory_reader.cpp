@@ -42,6 +42,11 @@ Result<std::optional<DocumentId>> MemoryReader::find_external(const std::string&
     return found == state_.externals.end() ? std::nullopt : std::optional(found->second);
 }
 
+Result<std::optional<DocumentId>> MemoryReader::find_code(const Digest& code) {
+    const auto found = state_.codes.find(code);
+    return found == state_.codes.end() ? std::nullopt : std::optional(found->second);
+}
+
 Result<DocumentPage> MemoryReader::documents(const DocumentFilter& filter) {
     DocumentPage page;
     std::size_t scanned = 0;

@@ -95,6 +95,9 @@ Result<RecordId> MemoryTransaction::write_step(const StepRecord& step) {
     } else if (step.after.revision != (*old)->document.document.revision + 1) {
         return conflict("the document has another revision");
     }
+    for (const Digest& code : step.codes) {
+        if (state_.codes.contains(code)) return conflict("the code is another document's already");
+    }
 
     Stored stored = old ? **old : Stored{};
     const RecordId record = append(id, stored.document.last_record, step.leaf);
@@ -104,6 +107,9 @@ Result<RecordId> MemoryTransaction::write_step(const StepRecord& step) {
         std::tie(stored.source, stored.source_id) = *step.external;
         state_.externals[*step.external] = id;
     }
+
+    for (const Digest& code : step.codes)
+        state_.codes[code] = id;
 
     // A task that is still the same arrival keeps its number.
     auto before = std::exchange(stored.tasks, {});
@@ -206,6 +212,21 @@ Result<void> MemoryTransaction::put_source(const Digest& digest, const std::stri
                                            const std::string& name, const std::string& text) {
     state_.sources.emplace(digest, Reader::Source{digest, kind, name, text});
     return {};
+}
+
+// ---- series and codes
+// -------------------------------------------------------------------------
+
+Result<std::uint64_t> MemoryTransaction::take_number(const std::string& series) {
+    return ++state_.series[series];
+}
+
+Result<std::uint64_t> MemoryTransaction::last_number(const std::string& series) {
+    return lookup(state_.series, series).value_or(0);
+}
+
+Result<std::optional<DocumentId>> MemoryTransaction::find_code(const Digest& code) {
+    return lookup(state_.codes, code);
 }
 
 // ---- catalogue

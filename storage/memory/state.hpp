@@ -40,7 +40,9 @@ struct State {
     std::uint64_t directory_version = 0;
     std::map<Digest, Session> sessions;
     std::map<Digest, Reader::Source> sources;
-    std::map<std::string, CatalogItem> catalog;  // by code
+    std::map<std::string, CatalogItem> catalog;   // by code
+    std::map<std::string, std::uint64_t> series;  // the number taken last
+    std::map<Digest, DocumentId> codes;
 
     audit::NodeReader nodes() const;
 };
@@ -72,6 +74,9 @@ class MemoryTransaction final : public Transaction {
     Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
     Result<CatalogPage> catalog(const CatalogFilter& filter) override;
     Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override;
+    Result<std::uint64_t> take_number(const std::string& series) override;
+    Result<std::uint64_t> last_number(const std::string& series) override;
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override;
     Result<void> outbox_delivered(std::uint64_t number) override;
     Result<void> outbox_failed(std::uint64_t number, Instant next_try,
                                const std::string& why) override;
@@ -92,6 +97,7 @@ class MemoryReader final : public Reader, public PublicReader {
     Result<std::optional<DocumentRow>> find_document(DocumentId id) override;
     Result<std::optional<DocumentId>> find_external(const std::string& source,
                                                     const std::string& id) override;
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override;
     Result<DocumentPage> documents(const DocumentFilter& filter) override;
     Result<std::vector<Opening>> openings(DocumentId id) override;
     Result<std::vector<WorklistRow>> worklist(std::span<const QueueKey> queues, std::uint64_t after,

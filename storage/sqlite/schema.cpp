@@ -174,6 +174,20 @@ CREATE TABLE catalog_items(
 CREATE TRIGGER catalog_items_are_kept BEFORE DELETE ON catalog_items
     BEGIN SELECT RAISE(ABORT, 'items of the catalogue are ended, not deleted'); END;
 )sql",
+    // 3. A series never goes back, and a code never comes to another document.
+    R"sql(
+CREATE TABLE series(name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER series_go_on BEFORE UPDATE ON series
+    WHEN NEW.name IS NOT OLD.name OR NEW.last IS NOT OLD.last + 1
+    BEGIN SELECT RAISE(ABORT, 'a series of numbers only goes on'); END;
+CREATE TRIGGER series_are_kept BEFORE DELETE ON series
+    BEGIN SELECT RAISE(ABORT, 'a series of numbers only goes on'); END;
+CREATE TABLE codes(code BLOB PRIMARY KEY, document INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER codes_stay BEFORE UPDATE ON codes
+    BEGIN SELECT RAISE(ABORT, 'codes are for ever'); END;
+CREATE TRIGGER codes_are_kept BEFORE DELETE ON codes
+    BEGIN SELECT RAISE(ABORT, 'codes are for ever'); END;
+)sql",
 };
 static_assert(std::size(kSteps) + 1 == kSchemaVersion);
 

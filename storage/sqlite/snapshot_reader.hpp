@@ -20,6 +20,7 @@ class SnapshotReader final : public Reader {
     Result<std::optional<DocumentRow>> find_document(DocumentId id) override;
     Result<std::optional<DocumentId>> find_external(const std::string& source,
                                                     const std::string& id) override;
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override;
     Result<DocumentPage> documents(const DocumentFilter& filter) override;
     Result<std::vector<Opening>> openings(DocumentId id) override;
     Result<std::vector<WorklistRow>> worklist(std::span<const QueueKey> queues, std::uint64_t after,

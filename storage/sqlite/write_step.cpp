@@ -17,6 +17,10 @@ Result<void> WriterTransaction::check_step(const StepRecord& step, const Row& ro
     const DocumentId id = step.after.id;
     if (id == 0 || id > INT64_MAX)
         return Error{ErrorCode::invalid_argument, "a document needs an id from 1 to 2^63 - 1"};
+    for (const Digest& code : step.codes) {
+        TRY(const auto known, find_code(code));
+        if (known) return Error{ErrorCode::conflict, "the code is another document's already"};
+    }
     if (step.created) {
         if (row.stored)
             return Error{ErrorCode::conflict, "document " + std::to_string(id) + " exists already"};
@@ -47,6 +51,12 @@ Result<RecordId> WriterTransaction::apply_step(const StepRecord& step, Row& row)
     for (const OutboxMessage& message : step.outbox)
         TRY_VOID(apply_outbox(message));
     if (step.publication) TRY_VOID(apply_publication(*step.publication, record));
+    for (const Digest& code : step.codes) {
+        TRY_VOID(connection_.statement("INSERT INTO codes(code, document) VALUES(?1, ?2)")
+                     .bind_digest(1, code)
+                     .bind_id(2, after.id)
+                     .run());
+    }
 
     TRY(const std::int64_t department, numbering_.name(after.department));
     body_.clear();

@@ -73,6 +73,9 @@ class WriterTransaction final : public Transaction {
     Result<std::optional<CatalogItem>> find_catalog_item(const std::string& code) override;
     Result<CatalogPage> catalog(const CatalogFilter& filter) override;
     Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override;
+    Result<std::uint64_t> take_number(const std::string& series) override;
+    Result<std::uint64_t> last_number(const std::string& series) override;
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override;
     Result<void> outbox_delivered(std::uint64_t number) override;
     Result<void> outbox_failed(std::uint64_t number, Instant next_try,
                                const std::string& why) override;

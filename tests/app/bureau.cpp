@@ -88,7 +88,8 @@ std::vector<PlainField> Bureau::values(const engine::Definition& definition,
         // Whatever shortens or forks the way is left out mostly.
         const bool rare = field.name == "short_period_reason" || field.name == "third_party";
         if (field.name == "catalog_item") continue;  // it has no catalogue
-        if (!field.derived && roll(rare ? 8 : 30) != 0 && !(rare && roll(4) != 0))
+        if (!field.derived && !field.assigned && roll(rare ? 8 : 30) != 0 &&
+            !(rare && roll(4) != 0))
             out.push_back({field.name, value(field)});
     }
     return out;

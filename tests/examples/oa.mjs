@@ -120,7 +120,7 @@ const STEPS = [
   ['lihua', 'pass', { first_proofreading: '无差错' }],
   ['wangfang', 'pass', { second_proofreading: '无差错' }],
   ['zhoujie', 'pass', { third_proofreading: '无差错' }],
-  ['majun', 'publish', { index_number: '青人社-2026-0317' }],
+  ['majun', 'publish'],
 ];
 
 try {

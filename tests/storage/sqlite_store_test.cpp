@@ -137,9 +137,12 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
         REQUIRE(write(*store, first_step(1)));
         store->close();
     }
-    // Version 1 was the same without the catalogue.
+    // Version 1 was the same without the catalogue, version 2 without series and codes.
     const std::string older =
-        "DROP TRIGGER catalog_items_are_kept; DROP TABLE catalog_items; PRAGMA user_version = 1";
+        std::string("DROP TABLE series; DROP TABLE codes; ") +
+        GENERATE("PRAGMA user_version = 2",
+                 "DROP TRIGGER catalog_items_are_kept; DROP TABLE catalog_items; "
+                 "PRAGMA user_version = 1");
     REQUIRE(Stranger(options.path).execute(older).empty());
     CHECK(sqlite::check_file(options.path).has_value());
     const auto store = opened(options);
@@ -149,6 +152,7 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
     item.code = "JY-1.1";
     REQUIRE(store->run([&](Transaction& t) -> Result<void> {
         TRY_VOID(t.put_catalog_item(item));
+        TRY_VOID(t.take_number("登记"));
         return {};
     }));
     store->close();
@@ -157,6 +161,9 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
                ->integer("PRAGMA user_version") == sqlite::kSchemaVersion);
     CHECK(Stranger(options.path).execute("DELETE FROM catalog_items").find("not deleted") !=
           std::string::npos);
+    for (const char* sql : {"DELETE FROM series", "UPDATE series SET last = 0",
+                            "UPDATE series SET last = last + 2", "UPDATE series SET name = 'x'"})
+        CHECK(Stranger(options.path).execute(sql).find("only goes on") != std::string::npos);
 }
 
 TEST_CASE("sqlite store: the record cannot be changed past its fences") {

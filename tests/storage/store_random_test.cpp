@@ -16,7 +16,18 @@ const std::vector<DepartmentCode> kDepartments{"", "a", "b"};
 // A job as data, so that it can be given to two stores.
 struct Plan {
     struct Write {
-        enum class Kind { step, leaf, key, delivered, failed, dead, replay, person, item } kind;
+        enum class Kind {
+            step,
+            leaf,
+            key,
+            delivered,
+            failed,
+            dead,
+            replay,
+            person,
+            item,
+            number
+        } kind;
         StepRecord step;
         IdempotencyRecord key;
         DocumentId document = 0;
@@ -73,6 +84,7 @@ StepRecord random_step(Random& r, Instant now) {
         step.publication = p;
     }
     step.purge = r.chance(5);
+    if (r.chance(10)) step.codes = {digest_of("code" + std::to_string(r.below(40)))};
     if (step.created && r.chance(30)) step.external = {"oa", std::to_string(r.below(5))};
     return step;
 }
@@ -92,7 +104,8 @@ Plan random_plan(Random& r, Instant now) {
                      : dice < 86 ? Kind::failed
                      : dice < 92 ? Kind::dead
                      : dice < 95 ? Kind::replay
-                     : dice < 98 ? Kind::item
+                     : dice < 97 ? Kind::item
+                     : dice < 98 ? Kind::number
                                  : Kind::person;
         write.document = r.below(14);
         write.text = r.text();
@@ -145,6 +158,15 @@ Result<void> apply(Transaction& t, const Plan::Write& write) {
             return {};
         case Kind::item:
             TRY_VOID(t.put_catalog_item(write.item));
+            return {};
+        case Kind::number:
+            // A store that gave another number would show it as another failure.
+            for (const char* series : {"a", "b"}) {
+                TRY(const auto before, t.last_number(series));
+                TRY(const auto number, t.take_number(series));
+                if (number != before + 1 || number % 5 == 0)
+                    return Error{ErrorCode::conflict, "number " + std::to_string(number)};
+            }
             return {};
     }
     return {};
@@ -253,6 +275,10 @@ std::string everything(Store& store) {
         for (const auto& item : items.rows)
             out << "item " << item.number << ' ' << item.code << ' ' << item.catalog << ' '
                 << item.flow << " '" << item.details << "' " << item.ended.has_value() << '\n';
+        for (int code = 0; code < 40; ++code) {
+            TRY(const auto found, r.find_code(digest_of("code" + std::to_string(code))));
+            out << "code " << code << ' ' << found.value_or(0) << '\n';
+        }
         TRY(const auto directory, r.directory());
         out << "directory " << directory.version << '\n';
         for (const auto& p : directory.people) {

@@ -72,6 +72,15 @@ class WithoutKey final : public Transaction {
     Result<std::uint64_t> put_catalog_item(const CatalogItem& item) override {
         return whole_.put_catalog_item(item);
     }
+    Result<std::uint64_t> take_number(const std::string& series) override {
+        return whole_.take_number(series);
+    }
+    Result<std::uint64_t> last_number(const std::string& series) override {
+        return whole_.last_number(series);
+    }
+    Result<std::optional<DocumentId>> find_code(const Digest& code) override {
+        return whole_.find_code(code);
+    }
     Result<void> outbox_delivered(std::uint64_t number) override {
         return whole_.outbox_delivered(number);
     }
