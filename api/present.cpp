@@ -13,7 +13,8 @@ const std::string& name_in(const app::Names& names, engine::PersonId id) {
 }
 
 std::string_view name_of(engine::FieldType type) {
-    constexpr std::string_view names[] = {"flag", "number", "date", "choice", "text", "table"};
+    constexpr std::string_view names[] = {"flag", "number", "date",  "choice",
+                                          "text", "table",  "moment"};
     return names[static_cast<std::size_t>(type)];
 }
 std::string_view name_of(engine::StateKind kind) {

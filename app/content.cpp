@@ -23,6 +23,7 @@ void write_value(CanonicalWriter& writer, const engine::Field& field, const engi
         void operator()(bool flag) const { writer.boolean(flag); }
         void operator()(std::int64_t number) const { writer.integer(number); }
         void operator()(engine::Date date) const { writer.string(engine::to_string(date)); }
+        void operator()(engine::Instant at) const { writer.string(engine::to_string(at)); }
         void operator()(engine::Choice choice) const {
             writer.string(field.choices[choice.index].name);
         }

@@ -51,6 +51,7 @@ PlainValue plain(const engine::Field& field, const engine::Value& value, const T
         PlainValue operator()(bool flag) const { return flag; }
         PlainValue operator()(std::int64_t number) const { return number; }
         PlainValue operator()(engine::Date date) const { return engine::to_string(date); }
+        PlainValue operator()(engine::Instant at) const { return engine::to_string(at); }
         PlainValue operator()(engine::Choice choice) const {
             return field.choices[choice.index].name;
         }

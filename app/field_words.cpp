@@ -90,6 +90,11 @@ std::variant<PlainValue, Invalid> value_by_words(const engine::Field& field,
                 return PlainValue(engine::to_string(*date));
             return wrong("wrong_type", "is to be a date like 2026-01-31",
                          "应为日期，如 2026-01-31 或者 2026年1月31日");
+        case engine::FieldType::moment:
+            if (const auto at = engine::parse_instant(words))
+                return PlainValue(engine::to_string(*at));
+            return wrong("wrong_type", "is to be a time like 2026-01-31T01:30:00Z",
+                         "应为时刻，如 2026-01-31T01:30:00Z");
         case engine::FieldType::choice:
             return choice(field, words);
         case engine::FieldType::text:

@@ -32,6 +32,9 @@ const char* word(engine::Unit unit) {
             return "working_days";
         case engine::Unit::months:
             return "months";
+        case engine::Unit::yearly:
+        case engine::Unit::date:
+            break;  // of a definition only
     }
     return "days";
 }

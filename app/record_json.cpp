@@ -84,6 +84,7 @@ void write_field_value(CanonicalWriter& writer, const engine::Field& field,
             }
         }
         void operator()(const engine::Committed& text) const { write_committed(writer, text); }
+        void operator()(engine::Instant at) const { write_instant(writer, at); }
     };
     if (value) {
         std::visit(Visitor{writer, field}, *value);

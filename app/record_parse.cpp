@@ -199,6 +199,11 @@ std::optional<std::optional<engine::Value>> read_field_value(const engine::Field
             }
             return std::nullopt;
         }
+        if (field.type == engine::FieldType::moment) {
+            const auto at = engine::parse_instant(string);
+            if (!at) return std::nullopt;
+            return Read{engine::Value{*at}};
+        }
         const auto date = engine::parse_date(string);
         if (!date) return std::nullopt;
         return Read{engine::Value{*date}};

@@ -273,6 +273,13 @@ class Resolver {
                 if (date) return engine::Value{*date};
                 return mismatch("a date like 2026-01-31", "日期，如 2026-01-31");
             }
+            case engine::FieldType::moment: {
+                const auto* text = std::get_if<std::string>(&plain);
+                const auto at = text == nullptr ? std::nullopt : engine::parse_instant(*text);
+                if (at) return engine::Value{*at};
+                return mismatch("a time like 2026-01-31T01:30:00Z",
+                                "时刻，如 2026-01-31T01:30:00Z");
+            }
             case engine::FieldType::choice:
                 return choice(field, plain, where);
             case engine::FieldType::text:

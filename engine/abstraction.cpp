@@ -18,11 +18,21 @@ Value value_of(FieldType type, std::int64_t number) {
             return Date{static_cast<std::int32_t>(number)};
         case FieldType::choice:
             return Choice{static_cast<std::uint16_t>(number)};
+        case FieldType::moment:
+            return Instant{number};
         case FieldType::text:
         case FieldType::table:
             break;
     }
     return Committed{Digest{}, static_cast<std::uint32_t>(std::max<std::int64_t>(number, 0))};
+}
+
+// What a comparison sees of a number, date or moment; nullopt for what has no order.
+std::optional<std::int64_t> ordered(const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+    if (const auto* date = std::get_if<Date>(&value)) return date->days;
+    if (const auto* moment = std::get_if<Instant>(&value)) return moment->ms;
+    return std::nullopt;
 }
 
 void add_unique(std::vector<std::int64_t>& list, std::int64_t value) {
@@ -59,6 +69,9 @@ constexpr Digest kOlder{2};
 
 Abstraction::Abstraction(const Definition& definition, const Policy& policy)
     : definition_(definition), tests_(definition.fields.size()) {
+    // Its days are no days of a calendar.
+    for (Field& field : definition_.fields)
+        field.past = false;
     for (const Action& action : definition_.actions)
         read_guard(action.when);
     for (const State& state : definition_.states) {
@@ -97,6 +110,14 @@ void Abstraction::read_guard(const Guard& guard) {
             case Op::fields_equal:
                 tests_[term.subject].all_choices = true;
                 tests_[static_cast<FieldId>(term.operand)].all_choices = true;
+                break;
+            case Op::field_less_field:
+            case Op::field_at_most_field:
+                // Before, on and after the day of a step (kEarly), so that each order can be met.
+                for (const FieldId field : {term.subject, static_cast<FieldId>(term.operand)}) {
+                    for (const std::int64_t day : {-1, 0, 1})
+                        add_unique(tests_[field].boundaries, day);
+                }
                 break;
             case Op::attachments_at_least:
                 attachments_ = std::max(attachments_, static_cast<std::size_t>(term.operand));
@@ -196,12 +217,27 @@ void Abstraction::choose_timers() {
         if (timer.on_expiry != kNone) timers_[i] = true;
         if (!timers_[i]) timer.runs_in.clear();
         timer.amount = Amount{1, Unit::hours};
-        timer.from_field.reset();
+        timer.origins.clear();
+        timer.on = kNone;
     }
 }
 
 Value Abstraction::filler(FieldId field) const {
     return value_of(definition_.fields[field].type, 1);
+}
+
+// A date or number that an action has set (`today`): the class of the greatest value below it.
+std::size_t Abstraction::nearest(FieldId field, const Value& value) const {
+    const auto number = ordered(value);
+    std::size_t best = 0;  // a value that nobody tells from none
+    std::size_t least = 0;
+    for (std::size_t i = 1; number && i < values_[field].size(); ++i) {
+        const std::int64_t candidate = *ordered(*values_[field][i]);
+        if (least == 0 || candidate < *ordered(*values_[field][least])) least = i;
+        if (candidate > *number) continue;
+        if (best == 0 || candidate > *ordered(*values_[field][best])) best = i;
+    }
+    return best != 0 ? best : least;
 }
 
 std::size_t Abstraction::class_of(FieldId field, const std::optional<Value>& value) const {
@@ -218,7 +254,7 @@ std::size_t Abstraction::class_of(FieldId field, const std::optional<Value>& val
             return i;
         }
     }
-    return 0;  // a value that nobody tells from none
+    return nearest(field, *value);
 }
 
 std::string Abstraction::pack(const Document& document) const {

@@ -55,6 +55,7 @@ class Abstraction {
     void choose_choices(FieldId field, bool missing_differs);
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
+    std::size_t nearest(FieldId field, const Value& value) const;
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
 
     struct Tests {

@@ -114,7 +114,8 @@ Verdict Decider::operator()(const Open& command) const {
     }
     std::vector<FieldId> may_be_set = start.editable;
     may_be_set.insert(may_be_set.end(), definition_.assigns.begin(), definition_.assigns.end());
-    if (auto refusal = check_changes(definition_, start, command.fields, may_be_set)) {
+    if (auto refusal =
+            check_changes(definition_, start, command.fields, may_be_set, context_.now)) {
         return std::move(*refusal);
     }
     if (!command.attachments.empty() && !start.edit_attachments) {
@@ -141,7 +142,10 @@ Verdict Decider::operator()(const Edit& command) const {
         Blockers blockers(Blockers::Want::first);
         auto grant = may_edit(inquiry(), state, blockers);
         auto refusal = first(std::move(blockers));
-        if (!refusal) refusal = check_changes(definition_, state, command.fields, state.editable);
+        if (!refusal) {
+            refusal =
+                check_changes(definition_, state, command.fields, state.editable, context_.now);
+        }
         if (!refusal && command.attachments && !state.edit_attachments) {
             refusal = engine::refuse(Reason::attachments_not_editable, state);
         }
@@ -180,6 +184,7 @@ std::optional<Refusal> Decider::check_extension(const State& state, const Action
 
 // What an action does once nothing stands in its way.
 void Decider::perform(Step& step, const Action& action) const {
+    step.set(action.sets);
     if (action.sign != kNone) step.sign(action.sign);
     for (const TimerId timer : action.restarts)
         step.restart(timer);
@@ -229,7 +234,8 @@ Verdict Decider::operator()(const Act& command) const {
     std::vector<FieldId> may_be_set = action->asks;
     const std::vector<FieldId> given_now = to_assign(definition_, document_, command);
     may_be_set.insert(may_be_set.end(), given_now.begin(), given_now.end());
-    if (auto refusal = check_changes(definition_, *state, command.fields, may_be_set)) {
+    if (auto refusal =
+            check_changes(definition_, *state, command.fields, may_be_set, context_.now)) {
         refusal->action = action->name;
         return std::move(*refusal);
     }

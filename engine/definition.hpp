@@ -28,7 +28,8 @@ inline constexpr std::uint16_t kNone = 0xFFFF;
 // ---- fields
 // -------------------------------------------------------------------------------------------------------
 
-enum class FieldType { flag, number, date, choice, text, table };
+// A moment is an instant: what is counted in clock hours starts from one.
+enum class FieldType { flag, number, date, choice, text, table, moment };
 
 struct NamedChoice {
     std::string name;   // permanent, in the record
@@ -63,6 +64,7 @@ struct Field {
         false;  // set by the system from the body (its 附注, a 密级 mark), never by a person
     std::optional<Assigned> assigned;  // given by the system, never set by a person
     std::vector<std::string> basis;
+    bool past = false;  // a date or moment that may not lie in the future when it is set
 };
 
 // ---- who
@@ -96,6 +98,8 @@ enum class Op : std::uint8_t {
     field_at_most,  // ... <= operand
     fields_equal,  // two choice fields hold choices of the same *name* (附注 = 公开属性); operand
                    // is the other FieldId
+    field_less_field,     // of two dates; operand is the other FieldId; false where one is missing
+    field_at_most_field,  // ... <=
     attachments_at_least,
     signed_live,         // a signature of this name on the present content
     signed_by_another,   // ... and neither the signer nor whom they stood in for drafted or edited
@@ -126,10 +130,18 @@ struct Guard {
 // ---- time
 // ---------------------------------------------------------------------------------------------------------
 
-enum class Unit { hours, days, working_days, months };
+enum class Unit {
+    hours,
+    days,
+    working_days,
+    months,
+    // Of a definition only; a running timer counts both in days.
+    yearly,  // until a day of the calendar (每年1月31日前); `count` is month * 100 + day
+    date,    // until a date that stands in the document (Timer::on)
+};
 
 struct Amount {
-    std::int32_t count = 0;  // 1 .. 10,000
+    std::int32_t count = 0;  // 1 .. 10,000; of Unit::date not used
     Unit unit = Unit::days;
 };
 
@@ -164,6 +176,19 @@ enum class ActionKind {
 
 enum class CommentRule { optional, required, forbidden };
 
+// What an action writes by itself. A field that is set here is set by the flow: it is no
+// authorship.
+struct FieldSet {
+    enum class Source {
+        value,  // the constant; nullopt clears the field
+        today,  // the date in China of the step
+        now,    // the instant of the step
+    };
+    FieldId field = kNone;
+    Source source = Source::value;
+    std::optional<Value> value;
+};
+
 struct Extension {
     TimerId timer = kNone;
     Amount at_most;    // of one extension
@@ -195,6 +220,8 @@ struct Action {
     std::optional<Extension> extends;
     std::vector<EffectSpec> effects;
     std::vector<std::string> basis;
+    // Written after `needs` and `when` were found true, before it signs.
+    std::vector<FieldSet> sets;
 };
 
 // ---- states
@@ -281,14 +308,23 @@ struct Region {
     std::uint16_t branch = 0;  // index into that state's branches
 };
 
+// Where a timer counts from: a date or moment of the document, when the guard holds.
+struct TimerOrigin {
+    FieldId field = kNone;
+    Guard when;
+};
+
 // A timer runs while one of `runs_in` is active, rests while one of `pauses_in` is, and is dropped
 // when none is left.
 struct Timer {
     std::string name;
     std::string title;
     Amount amount;
-    std::optional<FieldId>
-        from_field;                // counts from this date (形成之日) instead of from the entry
+    // Day 0 is the first of these whose guard holds (条例 31: the day of receipt depends on the
+    // channel); where its field has no value, or no guard holds, the timer does not run. Empty: the
+    // entry into the first of `runs_in`.
+    std::vector<TimerOrigin> origins;
+    FieldId on = kNone;            // with Unit::date: the field that holds the last day
     bool minimum = false;          // no deadline: the shortest time that must pass (Action::after)
     std::vector<StateId> runs_in;  // sorted
     std::vector<StateId> pauses_in;       // sorted
@@ -297,6 +333,7 @@ struct Timer {
     std::vector<std::string> basis;
     std::uint32_t line = 0;
     std::string file;
+    std::string limit;  // name of the statutory limit that it keeps (deadlines.yaml); empty: none
 };
 
 struct SignatureKind {

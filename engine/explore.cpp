@@ -193,6 +193,8 @@ void Explorer::Impl::edits(const Document& from, const State& state, const Visit
             ++*number;
         } else if (auto* date = std::get_if<Date>(&other)) {
             ++*date;
+        } else if (auto* moment = std::get_if<Instant>(&other)) {
+            ++moment->ms;
         } else if (auto* flag = std::get_if<bool>(&other)) {
             *flag = !*flag;
         } else {

@@ -7,7 +7,8 @@ namespace gongkai::engine {
 
 namespace {
 
-// What a comparison sees: choices by index, dates by day, texts and tables by size.
+// What a comparison sees: choices by index, dates by day, moments by millisecond, texts and tables
+// by size.
 std::optional<std::int64_t> number(const Document& document, FieldId field) {
     if (field >= document.fields.size() || !document.fields[field]) return std::nullopt;
     return std::visit(
@@ -19,6 +20,8 @@ std::optional<std::int64_t> number(const Document& document, FieldId field) {
                 return value.index;
             } else if constexpr (std::is_same_v<T, Committed>) {
                 return value.size;
+            } else if constexpr (std::is_same_v<T, Instant>) {
+                return value.ms;
             } else {
                 return static_cast<std::int64_t>(value);
             }
@@ -88,6 +91,13 @@ bool atom(const Term& term, const Definition& definition, const Document& docume
         }
         case Op::fields_equal:
             return same_choice(definition, document, subject, static_cast<FieldId>(term.operand));
+        case Op::field_less_field:
+        case Op::field_at_most_field: {
+            const auto left = number(document, subject);
+            const auto right = number(document, static_cast<FieldId>(term.operand));
+            if (!left || !right) return false;
+            return term.op == Op::field_less_field ? *left < *right : *left <= *right;
+        }
         case Op::attachments_at_least:
             return static_cast<std::int64_t>(document.attachments.size()) >= term.operand;
         case Op::signed_live:

@@ -67,6 +67,8 @@ constexpr std::array<Words, kReasonCount> kWords{{
      "该人员或角色不能承办此任务。"},
     {"no_migration_path", "The document cannot be moved to this version.",
      "公文不能迁移到该版本。"},
+    {"date_in_future", "The date or time has not come yet.", "日期或者时间尚未到来。"},
+    {"due_before_start", "The deadline would end before it begins.", "期限的届满日早于起算日。"},
     {"policy_violation", "A rule that holds for all flows forbids it.",
      "违反适用于所有流程的规则。"},
 }};

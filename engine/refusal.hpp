@@ -53,6 +53,8 @@ enum class Reason {
     not_extendable,
     assignee_ineligible,
     no_migration_path,
+    date_in_future,    // a date that must have come (收到日) has not
+    due_before_start,  // the last day of a deadline lies before its day 0
     policy_violation,  // a rule of policy.yaml: the last fence, after everything that the flow
                        // itself says
 };

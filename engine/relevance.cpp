@@ -107,6 +107,8 @@ void Relevance::read(const Guard& guard, StateId state) {
                 if (term.op == Op::signed_by_another) worth_differs_[term.subject] = true;
                 break;
             case Op::fields_equal:
+            case Op::field_less_field:
+            case Op::field_at_most_field:
                 fields_[static_cast<FieldId>(term.operand)][state] = true;
                 [[fallthrough]];
             case Op::field_given:
@@ -209,13 +211,11 @@ void Relevance::find_readers() {
             for (const Way& way : ways_) {
                 if (way.to != id) continue;
                 for (const Term& term : rule.require.terms) {
-                    if (term.op == Op::fields_equal) {
+                    if (term.op >= Op::fields_equal && term.op <= Op::field_at_most_field) {
                         fields_[static_cast<FieldId>(term.operand)][way.from] = true;
                     }
-                    const bool of_field = term.op == Op::fields_equal ||
-                                          term.op == Op::field_given ||
-                                          term.op == Op::field_equals ||
-                                          term.op == Op::field_less || term.op == Op::field_at_most;
+                    const bool of_field =
+                        term.op >= Op::field_given && term.op <= Op::field_at_most_field;
                     if (of_field) fields_[term.subject][way.from] = true;
                 }
             }

@@ -87,8 +87,13 @@ bool live(const CastVote& vote, const State& state, const Inquiry& inquiry) {
 
 bool mentions(const Guard& guard, const std::vector<FieldId>& fields) {
     return std::any_of(guard.terms.begin(), guard.terms.end(), [&](const Term& term) {
-        const bool reads_field = term.op >= Op::field_given && term.op <= Op::fields_equal;
-        return reads_field && std::find(fields.begin(), fields.end(), term.subject) != fields.end();
+        const auto among = [&](FieldId field) {
+            return std::find(fields.begin(), fields.end(), field) != fields.end();
+        };
+        const bool reads_field = term.op >= Op::field_given && term.op <= Op::field_at_most_field;
+        const bool reads_two = term.op >= Op::fields_equal && term.op <= Op::field_at_most_field;
+        return (reads_field && among(term.subject)) ||
+               (reads_two && among(static_cast<FieldId>(term.operand)));
     });
 }
 
@@ -108,8 +113,16 @@ bool value_fits(const Field& field, const Value& value) {
                    (field.max_size == 0 || std::get<Committed>(value).size <= field.max_size);
         case FieldType::table:
             return std::holds_alternative<Committed>(value);
+        case FieldType::moment:
+            return std::holds_alternative<Instant>(value);
     }
     return false;
+}
+
+bool in_future(const Value& value, Instant now) {
+    if (const auto* date = std::get_if<Date>(&value)) return *date > date_in_china(now);
+    const auto* moment = std::get_if<Instant>(&value);
+    return moment != nullptr && *moment > now;
 }
 
 }  // namespace
@@ -308,16 +321,21 @@ void document_ready(const Definition& definition, const Document& document, cons
 
 std::optional<Refusal> check_changes(const Definition& definition, const State& state,
                                      const std::vector<FieldChange>& changes,
-                                     const std::vector<FieldId>& allowed) {
+                                     const std::vector<FieldId>& allowed, Instant now) {
     for (const FieldChange& change : changes) {
         const bool known = change.field < definition.fields.size();
         const bool may =
             known && (definition.fields[change.field].derived ||
                       std::find(allowed.begin(), allowed.end(), change.field) != allowed.end());
-        if (may && (!change.value || value_fits(definition.fields[change.field], *change.value))) {
-            continue;
+        Reason reason = Reason::field_not_editable;
+        if (may) {
+            const Field& field = definition.fields[change.field];
+            if (!change.value) continue;
+            const bool fits = value_fits(field, *change.value);
+            if (fits && !(field.past && in_future(*change.value, now))) continue;
+            reason = fits ? Reason::date_in_future : Reason::field_invalid;
         }
-        Refusal refusal = refuse(may ? Reason::field_invalid : Reason::field_not_editable, state);
+        Refusal refusal = refuse(reason, state);
         if (known) refusal.fields = {change.field};
         return refusal;
     }

@@ -56,9 +56,9 @@ void document_ready(const Definition& definition, const Document& document, cons
                     const Action& action, const Grant* grant, bool asked, Blockers& blockers);
 
 // Whether each change names a field of the list (derived ones are the system's own), with a value
-// of its type.
+// of its type, and one that has come where the field asks for that.
 std::optional<Refusal> check_changes(const Definition& definition, const State& state,
                                      const std::vector<FieldChange>& changes,
-                                     const std::vector<FieldId>& allowed);
+                                     const std::vector<FieldId>& allowed, Instant now);
 
 }  // namespace gongkai::engine

@@ -72,6 +72,30 @@ void Step::effect(const EffectSpec& spec, const std::string& subject) {
 
 bool Step::change(const std::vector<FieldChange>& fields,
                   const std::optional<std::vector<Attachment>>& attachments, bool opening) {
+    return write(fields, attachments, opening, true);
+}
+
+void Step::set(const std::vector<FieldSet>& sets) {
+    std::vector<FieldChange> changes;
+    for (const FieldSet& set : sets) {
+        switch (set.source) {
+            case FieldSet::Source::value:
+                changes.push_back({set.field, set.value});
+                break;
+            case FieldSet::Source::today:
+                changes.push_back({set.field, date_in_china(context_.now)});
+                break;
+            case FieldSet::Source::now:
+                changes.push_back({set.field, context_.now});
+                break;
+        }
+    }
+    write(changes, std::nullopt, false, false);
+}
+
+bool Step::write(const std::vector<FieldChange>& fields,
+                 const std::optional<std::vector<Attachment>>& attachments, bool opening,
+                 bool authored) {
     Edited edited;
     bool content = false;
     bool authorship = opening;
@@ -87,7 +111,7 @@ bool Step::change(const std::vector<FieldChange>& fields,
         content = authorship = true;
     }
     if (!opening && edited.fields.empty() && !edited.attachments) return false;
-    if (authorship) {
+    if (authored && authorship) {
         edited.drafters.push_back(actor());
         if (on_behalf_of() != 0) edited.drafters.push_back(on_behalf_of());
     }
@@ -100,17 +124,32 @@ bool Step::change(const std::vector<FieldChange>& fields,
     } else {
         edited.content = document_.content;
     }
-    // A deadline that counts from a date of the document starts anew with another date.
-    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
-        const auto& from = definition_.timers[i].from_field;
-        if (!from || document_.timers[i].phase == TimerPhase::idle) continue;
-        const bool changed =
-            std::any_of(edited.fields.begin(), edited.fields.end(),
-                        [&](const FieldChange& change) { return change.field == *from; });
-        if (changed) emit(TimerSet{static_cast<TimerId>(i), TimerState{}});
-    }
+    const auto before = day_zeros();
+    const std::vector<FieldChange> changes = edited.fields;
     emit(std::move(edited));
+    restart_moved_timers(changes, before);
     return true;
+}
+
+std::vector<std::optional<Instant>> Step::day_zeros() const {
+    std::vector<std::optional<Instant>> zeros;
+    zeros.reserve(definition_.timers.size());
+    for (const Timer& timer : definition_.timers)
+        zeros.push_back(timer.origins.empty() ? std::nullopt : day_zero(timer));
+    return zeros;
+}
+
+void Step::restart_moved_timers(const std::vector<FieldChange>& changes,
+                                const std::vector<std::optional<Instant>>& before) {
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        const Timer& timer = definition_.timers[i];
+        if (document_.timers[i].phase == TimerPhase::idle) continue;
+        const bool first = !timer.origins.empty() && day_zero(timer) != before[i];
+        const bool last =
+            std::any_of(changes.begin(), changes.end(),
+                        [&](const FieldChange& change) { return change.field == timer.on; });
+        if (first || last) emit(TimerSet{static_cast<TimerId>(i), TimerState{}});
+    }
 }
 
 void Step::sign(SignatureId kind) {
@@ -242,11 +281,46 @@ void Step::join(RegionId region, const std::string& exit) {
     }
 }
 
+std::optional<Instant> Step::day_zero(const Timer& timer) const {
+    for (const TimerOrigin& origin : timer.origins) {
+        if (!holds(origin.when, definition_, document_, grant())) continue;
+        const auto& value = document_.fields[origin.field];
+        if (!value) return std::nullopt;
+        if (const auto* date = std::get_if<Date>(&*value)) return start_of_day(*date);
+        if (const auto* moment = std::get_if<Instant>(&*value)) return *moment;
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 TimerState Step::started(const Timer& timer) const {
-    if (!timer.from_field) return timer_started(timer, context_.now, context_.calendar);
-    const auto& value = document_.fields[*timer.from_field];
-    if (!value || !std::holds_alternative<Date>(*value)) return TimerState{};
-    return timer_started(timer, start_of_day(std::get<Date>(*value)), context_.calendar);
+    Instant from = context_.now;
+    if (!timer.origins.empty()) {
+        const auto zero = day_zero(timer);
+        if (!zero) return TimerState{};
+        from = *zero;
+    }
+    if (timer.on == kNone) return timer_started(timer, from, context_.calendar);
+    const auto& last = document_.fields[timer.on];
+    const auto* date = last ? std::get_if<Date>(&*last) : nullptr;
+    if (date == nullptr) return TimerState{};
+    return timer_started_until(timer, from, *date, context_.calendar);
+}
+
+// A last day before day 0 is a slip of who wrote it: no deadline may begin with it.
+std::optional<Refusal> Step::turned_around() const {
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        const Timer& timer = definition_.timers[i];
+        const TimerState& state = document_.timers[i];
+        if (timer.on == kNone || state.phase != TimerPhase::running || state.count >= 0) continue;
+        Refusal refusal;
+        refusal.reason = Reason::due_before_start;
+        refusal.basis = timer.basis;
+        refusal.rule = timer.name;
+        refusal.fields = {timer.on};
+        return refusal;
+    }
+    return std::nullopt;
 }
 
 void Step::settle_timers() {
@@ -294,6 +368,7 @@ std::optional<Refusal> Step::broken_rule() const {
 
 Verdict Step::finish() && {
     settle_timers();
+    if (auto refusal = turned_around()) return std::move(*refusal);
     if (auto refusal = broken_rule()) return std::move(*refusal);
     return Decision{std::move(events_), std::move(effects_), std::move(exercised_)};
 }

@@ -28,6 +28,8 @@ class Step {
     // nothing, where nothing differs.
     bool change(const std::vector<FieldChange>& fields,
                 const std::optional<std::vector<Attachment>>& attachments, bool opening = false);
+    // What the flow itself writes with an action: nobody becomes an author by it.
+    void set(const std::vector<FieldSet>& sets);
     void sign(SignatureId kind);
     void restart(TimerId timer);
     void extend(TimerId timer, std::int64_t by);
@@ -51,12 +53,22 @@ class Step {
     Verdict finish() &&;
 
   private:
+    bool write(const std::vector<FieldChange>& fields,
+               const std::optional<std::vector<Attachment>>& attachments, bool opening,
+               bool authored);
+    // Timers whose day 0 or last day is another one after `changes` begin anew.
+    void restart_moved_timers(const std::vector<FieldChange>& changes,
+                              const std::vector<std::optional<Instant>>& before);
+    std::vector<std::optional<Instant>> day_zeros() const;
     void leave(RegionId region);
     void enter(RegionId region, StateId state, ActionId via, bool with_effects);
     void fork(StateId state, ActionId via);
     void join(RegionId region, const std::string& exit);
     bool join_complete(const Parallel& parallel) const;
+    // Day 0 by the timer's origins; nullopt where none can be told yet. Not for timers without.
+    std::optional<Instant> day_zero(const Timer& timer) const;
     TimerState started(const Timer& timer) const;
+    std::optional<Refusal> turned_around() const;
     std::optional<Refusal> broken_rule() const;
 
     const Definition& definition_;

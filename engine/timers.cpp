@@ -13,13 +13,42 @@ Instant end_of_day(Date date) {
 
 // 民法典 第203条: a period in days or months whose last day is a day off ends with the next working
 // day. A minimum time is not shortened or lengthened by that.
+// Neither is a day that the law or the document fixes (每年1月31日前).
 DueDate last_day(const Timer& timer, Date date, const Calendar& calendar) {
-    return timer.minimum ? DueDate{date, false} : calendar.next_working_day_on_or_after(date);
+    const bool fixed = timer.amount.unit == Unit::yearly || timer.amount.unit == Unit::date;
+    return timer.minimum || fixed ? DueDate{date, false}
+                                  : calendar.next_working_day_on_or_after(date);
+}
+
+// The next such day of a year after `from`; 29 February is the last of February in other years.
+Date next_yearly(Date from, int month_and_day) {
+    const int month = month_and_day / 100;
+    const int day = month_and_day % 100;
+    for (int year = year_of(from);; ++year) {
+        const int last = days_in_month(year, month);
+        const Date date = to_date(year, month, day < last ? day : last);
+        if (date > from) return date;
+    }
 }
 
 }  // namespace
 
+TimerState timer_started_until(const Timer& timer, Instant from, Date last,
+                               const Calendar& calendar) {
+    TimerState state;
+    state.phase = TimerPhase::running;
+    state.unit = Unit::days;
+    state.count = last - date_in_china(from);
+    state.from = from;
+    timer_recompute(timer, state, calendar);
+    return state;
+}
+
 TimerState timer_started(const Timer& timer, Instant from, const Calendar& calendar) {
+    if (timer.amount.unit == Unit::yearly) {
+        const Date last = next_yearly(date_in_china(from), timer.amount.count);
+        return timer_started_until(timer, from, last, calendar);
+    }
     TimerState state;
     state.phase = TimerPhase::running;
     state.unit = timer.amount.unit;
@@ -62,6 +91,8 @@ void timer_pause(TimerState& state, Instant now, const Calendar& calendar) {
             break;
         case Unit::days:
         case Unit::months:
+        case Unit::yearly:  // stand in a definition only
+        case Unit::date:
             state.count = std::max(last - today, 0);
             state.unit = Unit::days;
             break;

@@ -42,7 +42,7 @@ struct Choice {
     auto operator<=>(const Choice&) const = default;
 };
 
-using Value = std::variant<bool, std::int64_t, Date, Choice, Committed>;
+using Value = std::variant<bool, std::int64_t, Date, Choice, Committed, Instant>;
 
 struct Attachment {
     Digest digest{};         // SHA-256 of the bytes

@@ -32,6 +32,7 @@ struct Library {
     VocabularySyntax vocabulary;
     std::map<std::string, PartSource, std::less<>> parts;  // by "parts/public_comment"
     std::vector<RuleSyntax> policy;
+    std::vector<LimitSyntax> limits;
     std::set<std::string, std::less<>> flows;
     std::set<std::string, std::less<>> tags;
     std::set<std::string, std::less<>> states;

@@ -301,6 +301,29 @@ void FlowCompiler::Impl::declare_signatures() {
     }
 }
 
+void FlowCompiler::Impl::keep_limit(const DeadlineSyntax& syntax, engine::Timer& timer) {
+    const auto& limits = library.limits;
+    const auto limit = std::find_if(limits.begin(), limits.end(), [&](const LimitSyntax& known) {
+        return known.name.text == syntax.limit.text;
+    });
+    if (limit == limits.end()) {
+        std::vector<std::string> candidates;
+        for (const LimitSyntax& known : limits)
+            candidates.push_back(known.name.text);
+        reporter.error(syntax.limit.span, "unknown_limit",
+                       {fmt::format("deadlines.yaml has no limit `{}`", syntax.limit.text),
+                        fmt::format("deadlines.yaml 没有法定期限“{}”", syntax.limit.text)},
+                       did_you_mean(syntax.limit.text, candidates));
+        return;
+    }
+    timer.limit = limit->name.text;
+    timer.amount = limit->amount;
+    timer.minimum = limit->minimum;
+    if (timer.title.empty()) timer.title = limit->heading.title;
+    timer.basis.insert(timer.basis.begin(), limit->heading.basis.begin(),
+                       limit->heading.basis.end());
+}
+
 engine::TimerId FlowCompiler::Impl::declare_timer(const Instance& instance,
                                                   const std::string& prefix,
                                                   const DeadlineSyntax& syntax) {
@@ -310,6 +333,8 @@ engine::TimerId FlowCompiler::Impl::declare_timer(const Instance& instance,
     timer.basis = syntax.heading.basis;
     timer.amount = syntax.amount;
     timer.minimum = syntax.minimum;
+    if (syntax.limit.given()) keep_limit(syntax, timer);
+    if (timer.title.empty()) timer.title = syntax.name.text;
     timer.line = reporter.line(syntax.name.span);
     timer.file = reporter.path(syntax.name.span.file);
     const bool taken_name =

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "language/compiler_impl.hpp"
 
@@ -132,7 +133,9 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
                     {fmt::format("`{}` is a minimum time and cannot be extended",
                                  syntax.extend->deadline.text),
                      fmt::format("“{}”是最短期限，不能延长", syntax.extend->deadline.text)});
-            } else if (timer.amount.unit != extension.at_most.unit) {
+            } else if (timer.amount.unit != extension.at_most.unit &&
+                       !(timer.amount.unit == engine::Unit::date &&
+                         extension.at_most.unit == engine::Unit::days)) {
                 reporter.error(syntax.extend->by_span, "unit_mismatch",
                                {"an extension is counted in the unit of its deadline",
                                 "延长的单位须与期限相同"});
@@ -141,10 +144,76 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
         action.extends = extension;
     }
     action.effects = effects(syntax.effects);
+    for (const SetSyntax& set : syntax.sets) {
+        const engine::FieldSet out = field_set(set);
+        if (out.field != kNone) action.sets.push_back(out);
+    }
 
     definition.states[entry.state].actions.push_back(
         static_cast<ActionId>(definition.actions.size()));
     definition.actions.push_back(std::move(action));
+}
+
+engine::FieldSet FlowCompiler::Impl::field_set(const SetSyntax& syntax) {
+    using engine::FieldType;
+    engine::FieldSet out;
+    const auto found = field_ids({syntax.field}, true);
+    if (found.empty()) return out;
+    out.field = found.front();
+    const engine::Field& field = definition.fields[out.field];
+    const std::string& text = syntax.value->text;
+    const auto wrong = [&](const char* what, const char* what_zh, Message hint = {}) {
+        reporter.error(
+            syntax.value->span, "type_error",
+            {fmt::format("`{}` is no value for `{}`: {} is expected", text, field.name, what),
+             fmt::format("“{}”不能作为“{}”的值：应为{}", text, field.name, what_zh)},
+            std::move(hint));
+        return out;
+    };
+    if (text == "nothing") return out;
+    switch (field.type) {
+        case FieldType::flag:
+            if (text != "yes" && text != "no") return wrong("yes or no", " yes 或 no");
+            out.value = text == "yes";
+            return out;
+        case FieldType::number: {
+            std::int64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, number);
+            if (error != std::errc() || stop != end) return wrong("a whole number", "整数");
+            out.value = number;
+            return out;
+        }
+        case FieldType::date:
+            if (text == "today") {
+                out.source = engine::FieldSet::Source::today;
+            } else if (const auto date = engine::parse_date(text)) {
+                out.value = *date;
+            } else {
+                return wrong("`today` or a date like 2026-01-31", "“today”或者日期，如 2026-01-31");
+            }
+            return out;
+        case FieldType::moment:
+            if (text != "now") return wrong("`now`", "“now”");
+            out.source = engine::FieldSet::Source::now;
+            return out;
+        case FieldType::choice: {
+            std::vector<std::string> candidates;
+            for (std::size_t i = 0; i < field.choices.size(); ++i) {
+                candidates.push_back(field.choices[i].name);
+                if (field.choices[i].name != text) continue;
+                out.value = engine::Choice{static_cast<std::uint16_t>(i)};
+                return out;
+            }
+            return wrong("one of its choices", "其选项之一", did_you_mean(text, candidates));
+        }
+        case FieldType::text:
+        case FieldType::table:
+            return wrong("`nothing`", "“nothing”",
+                         {"what people write cannot be written by the flow",
+                          "由人填写的文字不能由流程填写"});
+    }
+    return out;
 }
 
 void FlowCompiler::Impl::check_routes(const Instance& instance, const Entry& entry) {

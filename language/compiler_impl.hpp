@@ -80,6 +80,8 @@ struct FlowCompiler::Impl {
     std::vector<std::uint16_t> tags_of(const Instance& instance, const std::vector<Name>& names);
     void declare_signatures();
     void declare_timers(Instance& instance);
+    // Amount, title and articles of the limit that the deadline names.
+    void keep_limit(const DeadlineSyntax& syntax, engine::Timer& timer);
     engine::TimerId declare_timer(const Instance& instance, const std::string& prefix,
                                   const DeadlineSyntax& syntax);
 
@@ -91,6 +93,9 @@ struct FlowCompiler::Impl {
     void fill_countersign(Instance& instance, Entry& entry);
     void fill_timer(Instance& instance, Entry* entry, const DeadlineSyntax& syntax,
                     engine::TimerId id);
+    // The date (or moment) field that a deadline names.
+    engine::FieldId date_field(const Name& name, bool moments);
+    engine::FieldSet field_set(const SetSyntax& syntax);
     // The one action by the clock that the timer takes when it runs out.
     void choose_expiry(const Name& take, engine::Timer& timer);
     void fill_timers(Instance& instance);

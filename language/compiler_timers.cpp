@@ -54,19 +54,31 @@ void FlowCompiler::Impl::fill_timer(Instance& instance, Entry* entry, const Dead
         }
     }
     timer.pauses_in = gather_named(syntax.pauses_in);
-    if (syntax.from.given()) {
-        const auto found = field_ids({syntax.from}, false);
-        if (!found.empty()) {
-            timer.from_field = found.front();
-            if (definition.fields[found.front()].type != engine::FieldType::date) {
-                reporter.error(syntax.from.span, "type_error",
-                               {fmt::format("`{}` is no date", syntax.from.text),
-                                fmt::format("“{}”不是日期", syntax.from.text)});
-            }
-        }
+    for (const OriginSyntax& origin : syntax.from) {
+        const engine::FieldId field = date_field(origin.field, true);
+        if (field == kNone) continue;
+        timer.origins.push_back({field, guard(instance, origin.when)});
+    }
+    if (syntax.on.given()) timer.on = date_field(syntax.on, false);
+    if (timer.minimum && !syntax.escalate_to.empty()) {
+        reporter.error(syntax.name.span, "conflicting_keys",
+                       {"a minimum time cannot be missed: `late` has no meaning here",
+                        "最短期限不会逾期，不能有“late”"});
     }
     timer.escalate_to = assignments(syntax.escalate_to);
     if (syntax.take.given()) choose_expiry(syntax.take, timer);
+}
+
+engine::FieldId FlowCompiler::Impl::date_field(const Name& name, bool moments) {
+    const auto found = field_ids({name}, false);
+    if (found.empty()) return kNone;
+    const engine::FieldType type = definition.fields[found.front()].type;
+    if (type != engine::FieldType::date && !(moments && type == engine::FieldType::moment)) {
+        reporter.error(
+            name.span, "type_error",
+            {fmt::format("`{}` is no date", name.text), fmt::format("“{}”不是日期", name.text)});
+    }
+    return found.front();
 }
 
 void FlowCompiler::Impl::choose_expiry(const Name& take, engine::Timer& timer) {

@@ -25,13 +25,13 @@ constexpr int kMaxNesting = 48;
 constexpr std::size_t kMaxTerms = 2'000;
 
 const char* type_name(FieldType type) {
-    static constexpr std::array<const char*, 6> kNames{"flag",   "number", "date",
-                                                       "choice", "text",   "table"};
+    static constexpr std::array<const char*, 7> kNames{"flag", "number", "date",  "choice",
+                                                       "text", "table",  "moment"};
     return kNames.at(static_cast<std::size_t>(type));
 }
 const char* type_name_zh(FieldType type) {
-    static constexpr std::array<const char*, 6> kNames{"是非字段", "数字", "日期",
-                                                       "选项",     "文本", "表格"};
+    static constexpr std::array<const char*, 7> kNames{"是非字段", "数字", "日期", "选项",
+                                                       "文本",     "表格", "时刻"};
     return kNames.at(static_cast<std::size_t>(type));
 }
 
@@ -378,6 +378,9 @@ class Compiler {
         const std::size_t offset = token_.offset;
         const std::string_view sign = relation();
         const FieldType type = found.field == nullptr ? FieldType::number : found.field->type;
+        if (type == FieldType::date && token_.kind == Token::Kind::word) {
+            return compare_dates(found, sign);
+        }
         if (sign == "=" || sign == "!=") {
             equals(token, found);
             if (sign == "!=") emit(Op::op_not);
@@ -398,6 +401,33 @@ class Compiler {
                  hint);
         }
         ordered(found, sign, literal(token, found));
+    }
+
+    // Two dates of the document. False where one has no value, but for `!=`.
+    void compare_dates(const GuardScope::FieldName& left, std::string_view sign) {
+        const Token token = name("a date or a field", "日期或字段名称");
+        const auto right = scope_.field(token.text);
+        if (right.known == Known::nowhere) {
+            unknown(token, "field", "字段", GuardScope::Kind::field);
+        } else if (right.field != nullptr && right.field->type != FieldType::date) {
+            report(token.offset, token.text.size(), "type_error",
+                   {fmt::format("`{}` is a {} and cannot be compared with a date", token.text,
+                                type_name(right.field->type)),
+                    fmt::format("“{}”是{}，不能与日期比较", token.text,
+                                type_name_zh(right.field->type))});
+        }
+        if (left.known != Known::here || right.known != Known::here) {
+            return constant(sign == "!=");
+        }
+        const auto compare = [&](Op op, engine::FieldId a, engine::FieldId b) { emit(op, a, b); };
+        if (sign == "<") return compare(Op::field_less_field, left.id, right.id);
+        if (sign == "<=") return compare(Op::field_at_most_field, left.id, right.id);
+        if (sign == ">") return compare(Op::field_less_field, right.id, left.id);
+        if (sign == ">=") return compare(Op::field_at_most_field, right.id, left.id);
+        compare(Op::field_at_most_field, left.id, right.id);
+        compare(Op::field_at_most_field, right.id, left.id);
+        emit(Op::op_and);
+        if (sign == "!=") emit(Op::op_not);
     }
 
     // A comparison with a field that has no value is false, whatever its sign.
@@ -531,6 +561,7 @@ class Compiler {
             }
             case FieldType::text:
             case FieldType::table:
+            case FieldType::moment:
                 fail(token.offset, token.text.size(), "type_error",
                      {fmt::format("`{}` is a {}, whose content cannot be compared", token.text,
                                   type_name(found.field->type)),

@@ -13,8 +13,8 @@ constexpr Words<0> kNothing{};
 
 constexpr Words<5> kVocabulary{"roles", "exclusive", "signatures", "fields", "groups"};
 constexpr Words<2> kTitled{"title", "basis"};
-constexpr Words<10> kField{"title",   "basis",   "type",      "max",     "choices",
-                           "columns", "content", "published", "derived", "assigned"};
+constexpr Words<11> kField{"title",   "basis",     "type",    "max",      "choices", "columns",
+                           "content", "published", "derived", "assigned", "past"};
 constexpr Words<1> kFieldRequired{"type"};
 constexpr Words<1> kAssignment{"code"};
 constexpr Words<10> kFlow{"flow", "title",   "basis", "fields", "uses",
@@ -44,19 +44,23 @@ constexpr Words<8> kCountersign{
 constexpr Words<3> kCountersignRequired{"by", "seats", "quorum"};
 constexpr Words<2> kConsult{"whom", "blocks"};
 constexpr Words<1> kConsultRequired{"whom"};
-constexpr Words<18> kAction{"assigns", "title",       "basis",        "to",      "by",
+constexpr Words<19> kAction{"assigns", "title",       "basis",        "to",      "by",
                             "needs",   "asks",        "when",         "comment", "sign",
                             "not_by",  "after",       "withdrawable", "kind",    "extend",
-                            "restart", "reset_votes", "effects"};
+                            "restart", "reset_votes", "effects",      "set"};
 constexpr Words<3> kExtend{"deadline", "by", "once"};
 constexpr Words<2> kExtendRequired{"deadline", "by"};
-constexpr Words<9> kDeadline{"title", "basis", "within",    "at_least", "from",
-                             "in",    "until", "pauses_in", "late"};
+constexpr Words<12> kDeadline{"title", "basis", "limit", "within", "at_least",  "yearly",
+                              "on",    "from",  "in",    "until",  "pauses_in", "late"};
+constexpr Words<2> kOrigin{"field", "when"};
+constexpr Words<1> kOriginRequired{"field"};
+constexpr Words<1> kLimits{"deadlines"};
+constexpr Words<5> kLimit{"title", "basis", "within", "at_least", "yearly"};
 constexpr Words<1> kPolicy{"policy"};
 constexpr Words<6> kRule{"title", "basis", "at", "require", "never", "in"};
 constexpr Words<1> kRuleRequired{"at"};
 
-constexpr Words<6> kFieldType{"flag", "number", "date", "choice", "text", "table"};
+constexpr Words<7> kFieldType{"flag", "number", "date", "choice", "text", "table", "moment"};
 constexpr Words<4> kActionKind{"forward", "return", "refer_up", "stay"};
 constexpr Words<3> kComment{"optional", "required", "forbidden"};
 constexpr Words<4> kUnit{"hours", "days", "working days", "months"};
@@ -86,16 +90,19 @@ const KeyTable kConsultKeys{"consult", "a consultation", "征询", kConsult, kCo
 const KeyTable kActionKeys{"action", "an action", "操作", kAction, kNothing};
 const KeyTable kExtendKeys{"extend", "an extension", "延期", kExtend, kExtendRequired};
 const KeyTable kDeadlineKeys{"deadline", "a deadline", "期限", kDeadline, kNothing};
+const KeyTable kOriginKeys{"origin", "a day 0", "起算日", kOrigin, kOriginRequired};
+const KeyTable kLimitsKeys{"limits", "the limits of the law", "法定期限", kLimits, kLimits};
+const KeyTable kLimitKeys{"limit", "a limit of the law", "法定期限", kLimit, kNothing};
 const KeyTable kPolicyKeys{"policy_file", "the policy", "政策文件", kPolicy, kPolicy};
 const KeyTable kRuleKeys{"rule", "a rule", "规则", kRule, kRuleRequired};
 
 std::span<const KeyTable* const> key_tables() {
-    static const std::array<const KeyTable*, 22> kAll{
+    static const std::array<const KeyTable*, 25> kAll{
         &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys, &kFieldKeys,
         &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,      &kParameterKeys,
         &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,    &kVotingKeys,
         &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,    &kDeadlineKeys,
-        &kPolicyKeys,      &kRuleKeys};
+        &kPolicyKeys,      &kRuleKeys,       &kOriginKeys, &kLimitsKeys,    &kLimitKeys};
     return kAll;
 }
 

@@ -35,6 +35,9 @@ extern const KeyTable kConsultKeys;
 extern const KeyTable kActionKeys;
 extern const KeyTable kExtendKeys;
 extern const KeyTable kDeadlineKeys;
+extern const KeyTable kOriginKeys;
+extern const KeyTable kLimitsKeys;  // the file deadlines.yaml
+extern const KeyTable kLimitKeys;
 extern const KeyTable kPolicyKeys;
 extern const KeyTable kRuleKeys;
 
@@ -49,7 +52,7 @@ struct WordTable {
 extern const WordTable kFieldTypeWords;   // in the order of engine::FieldType
 extern const WordTable kActionKindWords;  // in the order of engine::ActionKind
 extern const WordTable kCommentWords;     // in the order of engine::CommentRule
-extern const WordTable kUnitWords;        // in the order of engine::Unit
+extern const WordTable kUnitWords;  // in the order of engine::Unit, as far as it can be written
 std::span<const WordTable* const> word_tables();
 
 }  // namespace gongkai::language

@@ -76,6 +76,10 @@ void read_field(Name name, const Node& node, Shape& shape, VocabularySyntax& out
         belongs(*assigned, "assigned", field.type == FieldType::text && !field.derived)) {
         read_assigned(*assigned, shape, syntax);
     }
+    const bool timed = field.type == FieldType::date || field.type == FieldType::moment;
+    if (const Node* flag = node.find("past"); flag != nullptr && belongs(*flag, "past", timed)) {
+        field.past = shape.flag(*flag);
+    }
     syntax.name = std::move(name);
     out.fields.push_back(std::move(syntax));
 }
@@ -286,6 +290,7 @@ class PutIn {
 
 std::optional<FileKind> kind_of(const std::string& path, const Node& root, Reporter& reporter) {
     if (path == "vocabulary.yaml") return FileKind::vocabulary;
+    if (path == "deadlines.yaml") return FileKind::limits;
     if (path == "policy.yaml") return FileKind::policy;
     const bool flow = root.find("flow") != nullptr;
     const bool part = root.find("part") != nullptr;
@@ -329,6 +334,26 @@ VocabularySyntax read_vocabulary(const Node& root, Reporter& reporter) {
             out.groups.push_back({std::move(name), shape.names(value)});
         });
     }
+    return out;
+}
+
+std::vector<LimitSyntax> read_limits(const Node& root, Reporter& reporter) {
+    Shape shape(reporter);
+    std::vector<LimitSyntax> out;
+    if (!shape.map(root, kLimitsKeys)) return out;
+    const Node* limits = root.find("deadlines");
+    if (limits == nullptr) return out;
+    shape.named(*limits, "deadlines", "法定期限", [&](Name name, const Node& value) {
+        if (!shape.map(value, kLimitKeys)) return;
+        LimitSyntax limit;
+        limit.heading = shape.heading(value);
+        const auto period = shape.period(value, name.span, {"within", "at_least", "yearly"});
+        if (!period) return;
+        limit.minimum = period->key == "at_least";
+        limit.amount = period->amount;
+        limit.name = std::move(name);
+        out.push_back(std::move(limit));
+    });
     return out;
 }
 

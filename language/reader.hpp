@@ -14,15 +14,16 @@
 
 namespace gongkai::language {
 
-enum class FileKind { vocabulary, policy, flow, part };
+enum class FileKind { vocabulary, limits, policy, flow, part };
 
-// By the path for vocabulary and policy, by the keys for flows and parts; nullopt (reported) where
-// it is none of them.
+// By the path for vocabulary, limits and policy, by the keys for flows and parts; nullopt
+// (reported) where it is none of them.
 std::optional<FileKind> kind_of(const std::string& path, const Node& root, Reporter& reporter);
 
 VocabularySyntax read_vocabulary(const Node& root, Reporter& reporter);
 BodySyntax read_flow(const Node& root, Reporter& reporter);
 BodySyntax read_part(const Node& root, Reporter& reporter);
+std::vector<LimitSyntax> read_limits(const Node& root, Reporter& reporter);
 std::vector<RuleSyntax> read_policy(const Node& root, Reporter& reporter);
 
 // What a part declares, for those who use it.

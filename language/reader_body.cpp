@@ -320,6 +320,11 @@ class Body {
         if (const Node* restart = find(node, "restart")) action.restart = shape_.names(*restart);
         if (const Node* flag = find(node, "reset_votes")) action.reset_votes = shape_.flag(*flag);
         if (const Node* effects = find(node, "effects")) action.effects = shape_.effects(*effects);
+        if (const Node* set = find(node, "set")) {
+            shape_.named(*set, "fields", "字段", [&](Name field, const Node& value) {
+                if (shape_.is_text(value)) action.sets.push_back({std::move(field), &value});
+            });
+        }
         return action;
     }
 
@@ -346,23 +351,34 @@ class Body {
         return out;
     }
 
+    // A field, or {field: NAME, when: GUARD}
+    void read_origin(const Node& node, DeadlineSyntax& deadline) {
+        OriginSyntax origin;
+        if (!node.is_map()) {
+            origin.field = shape_.name(node);
+        } else if (shape_.map(node, kOriginKeys)) {
+            if (const Node* field = find(node, "field")) origin.field = shape_.name(*field);
+            origin.when = condition(node);
+        }
+        if (origin.field.given()) deadline.from.push_back(std::move(origin));
+    }
+
     void read_deadline(const Node& node, DeadlineSyntax& deadline) {
         deadline.heading = shape_.heading(node);
-        if (deadline.heading.title.empty()) deadline.heading.title = deadline.name.text;
-        const Node* within = find(node, "within");
-        const Node* at_least = find(node, "at_least");
-        const bool has_within = node.find("within") != nullptr;
-        const bool has_minimum = node.find("at_least") != nullptr;
-        if (has_within == has_minimum) {
-            shape_.error(deadline.name.span, has_within ? "conflicting_keys" : "missing_key",
-                         {"a deadline has either `within` or `at_least`",
-                          "期限应有“within”或“at_least”之一"});
+        const auto period = shape_.period(node, deadline.name.span,
+                                          {"within", "at_least", "limit", "yearly", "on"});
+        if (period) {
+            deadline.amount = period->amount;
+            deadline.minimum = period->key == "at_least";
+            if (period->key == "limit") deadline.limit = shape_.name(*find(node, "limit"));
+            if (period->key == "on") {
+                deadline.on = shape_.name(*find(node, "on"));
+                deadline.amount.unit = engine::Unit::date;
+            }
         }
-        deadline.minimum = !has_within;
-        if (within != nullptr || at_least != nullptr) {
-            deadline.amount = shape_.amount(within != nullptr ? *within : *at_least);
+        if (const Node* from = find(node, "from")) {
+            shape_.each(*from, [&](const Node& item) { read_origin(item, deadline); });
         }
-        if (const Node* from = find(node, "from")) deadline.from = shape_.name(*from);
         if (const Node* in = find(node, "in")) {
             deadline.has_in = true;
             deadline.in = shape_.names(*in, true);
@@ -379,7 +395,7 @@ class Body {
             deadline.pauses_in = shape_.names(*pauses, true);
         }
         if (const Node* late = find(node, "late")) {
-            if (has_minimum) {
+            if (deadline.minimum) {
                 shape_.error(late->span, "conflicting_keys",
                              {"a minimum time cannot be missed: `late` has no meaning here",
                               "最短期限不会逾期，不能有“late”"});

@@ -89,6 +89,9 @@ void read_files(Session& session, std::span<const SourceFile> files) {
                 session.vocabulary = &root;
                 session.library.vocabulary = read_vocabulary(root, reporter);
                 break;
+            case FileKind::limits:
+                session.library.limits = read_limits(root, reporter);
+                break;
             case FileKind::policy:
                 session.policy = &root;
                 session.library.policy = read_policy(root, reporter);
@@ -238,8 +241,8 @@ Compilation compile_all(std::span<const SourceFile> given, bool excerpt) {
             flow->definition = std::move(compiler->definition());
             flow->policy = std::move(compiler->policy());
             for (const SourceFile& source : files) {
-                const bool shared =
-                    source.path == "vocabulary.yaml" || source.path == "policy.yaml";
+                const bool shared = source.path == "vocabulary.yaml" ||
+                                    source.path == "deadlines.yaml" || source.path == "policy.yaml";
                 if (shared || source.path == reporter.path(file) ||
                     compiler->parts().contains(reference_of(source.path))) {
                     flow->sources.push_back(source);

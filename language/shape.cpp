@@ -237,6 +237,50 @@ engine::Amount Shape::amount(const Node& node) {
     return amount;
 }
 
+engine::Amount Shape::yearly(const Node& node) {
+    engine::Amount amount{101, engine::Unit::yearly};
+    if (!is_text(node)) return amount;
+    const auto date = engine::parse_date("2024-" + node.text);  // a leap year
+    if (date) {
+        const engine::Civil civil = engine::to_civil(*date);
+        amount.count = civil.month * 100 + civil.day;
+    } else {
+        error(node.span, "bad_date",
+              {fmt::format("`{}` is no day of a year", node.text),
+               fmt::format("“{}”不是一年中的某一天", node.text)},
+              {"write month and day like 01-31", "请写成 01-31"});
+    }
+    return amount;
+}
+
+std::optional<Shape::Period> Shape::period(const Node& map, const Span& span,
+                                           const std::vector<std::string_view>& keys) {
+    std::optional<Period> found;
+    std::size_t given = 0;
+    for (const std::string_view key : keys) {
+        const Node* node = map.find(key);
+        if (node == nullptr) continue;
+        ++given;
+        if (node->kind == Node::Kind::empty) continue;  // reported with its key
+        found = Period{key, {}};
+        if (key == "yearly") {
+            found->amount = yearly(*node);
+        } else if (key == "within" || key == "at_least") {
+            found->amount = amount(*node);
+        }
+    }
+    if (given == 1) return found;
+    std::string all;
+    std::string all_zh;
+    for (const std::string_view key : keys) {
+        all += fmt::format("{}`{}`", all.empty() ? "" : ", ", key);
+        all_zh += fmt::format("{}“{}”", all_zh.empty() ? "" : "、", key);
+    }
+    error(span, given == 0 ? "missing_key" : "conflicting_keys",
+          {fmt::format("a deadline has one of {}", all), fmt::format("期限应有{}之一", all_zh)});
+    return std::nullopt;
+}
+
 // ---- who
 
 std::optional<WhoSyntax> Shape::one_who(const Node& node, std::string_view text,

@@ -35,6 +35,16 @@ class Shape {
     std::optional<std::int64_t> number(const Node& node, std::int64_t least, std::int64_t most);
     std::optional<std::size_t> word(const Node& node, const WordTable& table);
     engine::Amount amount(const Node& node);
+    // 01-31, as month * 100 + day; a day that some year has.
+    engine::Amount yearly(const Node& node);
+    // How long: exactly one of these keys of the mapping (within, at_least, yearly; others are
+    // given back without an amount). nullopt, reported at `span`, where it is none or several.
+    struct Period {
+        std::string_view key;
+        engine::Amount amount;
+    };
+    std::optional<Period> period(const Node& map, const Span& span,
+                                 const std::vector<std::string_view>& keys);
     std::vector<WhoSyntax> who(const Node& node);
     std::vector<EffectSyntax> effects(const Node& node);
     std::vector<RouteSyntax> routes(const Node& node);

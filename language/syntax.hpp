@@ -47,6 +47,12 @@ struct ExtendSyntax {
     bool once = true;
 };
 
+// `today`, `now`, `nothing` or a value of the field's type.
+struct SetSyntax {
+    Name field;
+    const Node* value = nullptr;
+};
+
 struct ActionSyntax {
     Name name;
     Heading heading;
@@ -68,14 +74,22 @@ struct ActionSyntax {
     std::vector<Name> restart;
     bool reset_votes = false;
     std::vector<EffectSyntax> effects;
+    std::vector<SetSyntax> sets;
+};
+
+struct OriginSyntax {
+    Name field;
+    const Node* when = nullptr;
 };
 
 struct DeadlineSyntax {
     Name name;
     Heading heading;
+    Name limit;  // of deadlines.yaml; what follows is then its
     bool minimum = false;
     engine::Amount amount;
-    Name from;
+    Name on;
+    std::vector<OriginSyntax> from;
     bool has_in = false;
     std::vector<Name> in;
     std::vector<Name> until;
@@ -205,6 +219,14 @@ struct VocabularySyntax {
     std::vector<RoleSyntax> signatures;
     std::vector<FieldSyntax> fields;
     std::vector<GroupSyntax> groups;
+};
+
+// A limit of the law, said once for all flows.
+struct LimitSyntax {
+    Name name;
+    Heading heading;
+    bool minimum = false;
+    engine::Amount amount;
 };
 
 struct RuleSyntax {

@@ -82,10 +82,10 @@ void write(RawWriter& out, const engine::Committed& committed) {
     out.number(size);
 }
 
-enum FieldTag : unsigned { absent, no, yes, integer, date, choice, committed_text };
+enum FieldTag : unsigned { absent, no, yes, integer, date, choice, committed_text, moment };
 
 void write(RawWriter& out, const std::optional<engine::Value>& field) {
-    static_assert(std::variant_size_v<engine::Value> == 5);
+    static_assert(std::variant_size_v<engine::Value> == 6);
     if (!field) {
         out.byte(absent);
     } else if (const auto* flag = std::get_if<bool>(&*field)) {
@@ -99,6 +99,9 @@ void write(RawWriter& out, const std::optional<engine::Value>& field) {
     } else if (const auto* chosen = std::get_if<engine::Choice>(&*field)) {
         out.byte(choice);
         out.number(chosen->index);
+    } else if (const auto* at = std::get_if<engine::Instant>(&*field)) {
+        out.byte(moment);
+        out.signed_number(at->ms);
     } else {
         out.byte(committed_text);
         write(out, std::get<engine::Committed>(*field));
@@ -236,7 +239,7 @@ void read(RawReader& in, engine::Committed& committed) {
 }
 
 void read(RawReader& in, std::optional<engine::Value>& field) {
-    switch (in.byte_up_to(committed_text)) {
+    switch (in.byte_up_to(moment)) {
         case absent:
             return;
         case no:
@@ -253,6 +256,9 @@ void read(RawReader& in, std::optional<engine::Value>& field) {
             return;
         case choice:
             field.emplace(engine::Choice{in.number_as<std::uint16_t>()});
+            return;
+        case moment:
+            field.emplace(engine::Instant{in.signed_number()});
             return;
         default:
             read(in, field.emplace().emplace<engine::Committed>());

@@ -66,6 +66,8 @@ PlainValue Bureau::value(const engine::Field& field) {
             return static_cast<std::int64_t>(roll(100));
         case engine::FieldType::date:
             return std::string("2026-02-1") + std::to_string(roll(10));
+        case engine::FieldType::moment:
+            return std::string("2026-02-10T01:30:0") + std::to_string(roll(10)) + "Z";
         case engine::FieldType::choice:
             // Mostly what leads on.
             return field.choices[roll(3) == 0 ? roll(field.choices.size()) : 0].name;

@@ -79,6 +79,8 @@ Digest test_content_hash(const Definition& definition,
                     mix_number(value.days);
                 } else if constexpr (std::is_same_v<T, Choice>) {
                     mix_number(value.index);
+                } else if constexpr (std::is_same_v<T, Instant>) {
+                    mix_number(value.ms);
                 } else {
                     mix_number(static_cast<std::int64_t>(value));
                 }

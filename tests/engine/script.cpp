@@ -119,6 +119,8 @@ class Script {
                 return std::int64_t{std::stoll(text)};
             case FieldType::date:
                 return parse_date(text).value();
+            case FieldType::moment:
+                return parse_instant(text).value();
             case FieldType::choice:
                 for (std::size_t i = 0; i < field.choices.size(); ++i) {
                     if (field.choices[i].name == text) return Choice{static_cast<std::uint16_t>(i)};
@@ -274,9 +276,14 @@ class Script {
             const TimerState& timer = document_->timers.at(definition().timer(words.at(at + 1)));
             const std::string due = timer.phase == TimerPhase::running
                                         ? to_string(date_in_china(timer.due) - 1)
-                                        : "not running";
+                                        : "not-running";
             if (due != words.at(at + 2)) fail("due " + due);
             holds = true;
+        } else if (words.at(at) == "field") {
+            const FieldId field = definition().field(words.at(at + 1));
+            if (field == kNone) fail("no such field: " + words.at(at + 1));
+            const auto& has = document_->fields.at(field);
+            holds = has && *has == value(definition().fields[field], words.at(at + 2));
         } else if (words.at(at) == "effect") {
             holds = std::any_of(effects_.begin(), effects_.end(), [&](const Effect& effect) {
                 static constexpr const char* kNames[] = {"publish", "unpublish", "purge", "notify",

@@ -299,8 +299,9 @@ TEST_CASE("compiler: deadlines know the states that they run and rest in") {
     const engine::Timer& publish = d.timer("publish");
     CHECK(publish.amount.count == 20);
     CHECK(publish.amount.unit == engine::Unit::working_days);
-    REQUIRE(publish.from_field);
-    CHECK(d.definition.fields[*publish.from_field].name == "formed_at");
+    REQUIRE(publish.origins.size() == 1);
+    CHECK(d.definition.fields[publish.origins[0].field].name == "formed_at");
+    CHECK(publish.origins[0].when.always());
     CHECK(publish.basis == Strings{"国令711 第26条"});
     CHECK(publish.escalate_to ==
           std::vector<Assignment>{{"disclosure_officer", Scope::anywhere, ""}});

@@ -18,7 +18,7 @@ namespace {
 std::vector<SourceFile> rules(const std::string& guard) {
     return test::with_vocabulary(
         "flow: test\n"
-        "fields: [title, attribute, note, steps, formed_at, urgent, copies]\n"
+        "fields: [title, attribute, note, steps, formed_at, urgent, copies, issued_at]\n"
         "start: a\n"
         "states:\n"
         "  a:\n"
@@ -38,14 +38,14 @@ std::vector<SourceFile> rules(const std::string& guard) {
 }
 
 std::string written(const engine::Definition& definition, const engine::Guard& guard) {
-    static const char* kNames[] = {"constant",  "given",  "equals",  "less", "at_most", "same",
-                                   "files",     "signed", "another", "role", "in",      "tag",
-                                   "approvals", "not",    "and",     "or"};
+    static const char* kNames[] = {"constant", "given", "equals",    "less",   "at_most", "same",
+                                   "before",   "by",    "files",     "signed", "another", "role",
+                                   "in",       "tag",   "approvals", "not",    "and",     "or"};
     std::string out;
     for (const engine::Term& term : guard.terms) {
         if (!out.empty()) out += ' ';
         out += kNames[static_cast<std::size_t>(term.op)];
-        const bool field = term.op >= Op::field_given && term.op <= Op::fields_equal;
+        const bool field = term.op >= Op::field_given && term.op <= Op::field_at_most_field;
         if (field) out += ":" + definition.fields.at(term.subject).name;
         if (term.op == Op::signed_live || term.op == Op::signed_by_another) {
             out += ":" + definition.signatures.at(term.subject).name;
@@ -104,6 +104,9 @@ TEST_CASE("guard: every form of the language") {
     CHECK(compiled("copies > 10") == "given:copies at_most:copies:10 not and");
     CHECK(compiled("copies >= 10") == "given:copies less:copies:10 not and");
     CHECK(compiled("formed_at >= 1970-01-11") == "given:formed_at less:formed_at:10 not and");
+    CHECK(compiled("formed_at <= issued_at") == "by:formed_at:7");
+    CHECK(compiled("formed_at > issued_at") == "before:issued_at:4");
+    CHECK(compiled("formed_at = issued_at") == "by:formed_at:7 by:issued_at:4 and");
     CHECK(compiled("formed_at = 2024-02-29") == "equals:formed_at:19782");
     CHECK(compiled("length of title <= 20") == "at_most:title:20");
     CHECK(compiled("rows of steps >= 2") == "given:steps less:steps:2 not and");
@@ -162,6 +165,7 @@ TEST_CASE("guard: mistakes are told at their place, with what was probably meant
     CHECK(mistake("urgent = true") == "guard_syntax 10+4");
     CHECK(mistake("formed_at < 2026-02-30") ==
           "bad_date 13+10: write year, month and day like 2026-01-31");
+    CHECK(mistake("formed_at < urgent") == "type_error 13+6");
     CHECK(mistake("formed_at < 20260101") == "guard_syntax 13+8");
     CHECK(mistake("copies < 99999999999999999999") == "bad_number 10+20");
     CHECK(mistake("attachments >= -1") == "bad_number 16+2");

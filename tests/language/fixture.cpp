@@ -28,7 +28,8 @@ std::vector<SourceFile> with_vocabulary(std::string_view flow) {
              "  steps: {title: 步骤, type: table, columns: {step: 步骤}}\n"
              "  formed_at: {title: 形成日期, type: date}\n"
              "  urgent: {title: 紧急, type: flag}\n"
-             "  copies: {title: 份数, type: number}\n"}};
+             "  copies: {title: 份数, type: number}\n"
+             "  issued_at: {title: 印发日期, type: date}\n"}};
 }
 
 std::vector<std::string> places(const std::vector<Diagnostic>& diagnostics) {

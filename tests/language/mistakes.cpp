@@ -399,3 +399,36 @@ TEST_CASE("mistakes: of a file that is wrong throughout, the first few hundred a
     const Places found = wrong(test::with_vocabulary(text));
     CHECK(found.size() == 500);
 }
+
+TEST_CASE("mistakes: in a limit of the law, a day 0, a last day, and what an action sets") {
+    const auto with_limits = [](const std::string& limits, const std::string& timer) {
+        auto files = test::with_vocabulary(
+            flow("  a:\n    worklist: clerk\n    actions: {x: {to: b}}\n  b: {final: true}\n"
+                 "deadlines:\n  d: {" +
+                 timer + ", late: escalate to clerk}\n"));
+        files.push_back({"deadlines.yaml", "deadlines:\n  t1: {" + limits + "}\n"});
+        return wrong(files);
+    };
+    CHECK(with_limits("within: 20 days", "limit: t1") == Places{});
+    CHECK(with_limits("within: 20 days", "limit: t2") == Places{"unknown_limit 10:14"});
+    CHECK(with_limits("within: 20 fortnights", "limit: t1") == Places{"bad_amount 2:16"});
+    CHECK(with_limits("title: x", "within: 1 day") == Places{"missing_key 2:3"});
+    CHECK(with_limits("within: 1 day, at_least: 1 day", "within: 1 day") ==
+          Places{"conflicting_keys 2:3"});
+    CHECK(with_limits("yearly: 13-01", "limit: t1") == Places{"bad_date 2:16"});
+    CHECK(with_limits("yearly: 02-29", "limit: t1") == Places{});
+    CHECK(with_limits("at_least: 3 days", "limit: t1") == Places{"conflicting_keys 10:3"});
+    CHECK(deadline("limit: t1, within: 1 day") == Places{"conflicting_keys 10:3"});
+    CHECK(deadline("on: title, late: escalate to clerk") == Places{"type_error 10:11"});
+    CHECK(deadline("on: formed_at, from: formed_at") == Places{});
+    CHECK(deadline("within: 1 day, from: [title]") == Places{"type_error 10:29"});
+    CHECK(deadline("within: 1 day, from: [{field: formed_at, when: title gvien}]") ==
+          Places{"guard_syntax 10:60"});
+    CHECK(deadline("within: 1 day, from: [{when: title given}]") == Places{"missing_key 10:29"});
+    CHECK(action("to: b, set: {attribute: proactive, formed_at: today}") == Places{});
+    CHECK(action("to: b, set: {attribute: nothing}") == Places{});
+    CHECK(action("to: b, set: {attribute: secret}") == Places{"type_error 7:43"});
+    CHECK(action("to: b, set: {formed_at: now}") == Places{"type_error 7:43"});
+    CHECK(action("to: b, set: {title: today}") == Places{"type_error 7:39"});
+    CHECK(action("to: b, set: {colour: today}") == Places{"unknown_field 7:32"});
+}
