@@ -92,6 +92,8 @@ constexpr unsigned kReasonStatus[] = {
     409,  // not_extendable
     422,  // assignee_ineligible
     409,  // no_migration_path
+    422,  // date_in_future
+    422,  // due_before_start
     409,  // policy_violation
 };
 static_assert(std::size(kReasonStatus) == engine::kReasonCount);
