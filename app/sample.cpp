@@ -29,6 +29,9 @@ std::vector<Holder> holders() {
         {"zhoujie", "周杰", "主要领导", {{"leader", "leadership"}}},
         {"majun", "马俊", "网站责任人", {{"webmaster", "office"}}},
         {"tangning", "唐宁", "督查审计人员", {{"supervisor", "audit"}}},
+        // Those who look after petitions and public opinion.
+        {"helin", "何琳", "群众诉求专办员", {{"petition_officer", "office"}}},
+        {"renjing", "任静", "政务舆情专员", {{"opinion_officer", "office"}}},
         {"hebin", "何斌", "政策法规科科室负责人", {{"section_head", "legal"}}},
         {"xiezhi", "谢智", "专家", {{"expert", "legal"}}},
         {"luotao", "罗涛", "专家", {{"expert", "legal"}}},

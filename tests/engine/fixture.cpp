@@ -11,8 +11,12 @@ const language::Rulebook& rulebook(const std::string& folder) {
     static std::map<std::string, language::Rulebook> compiled;
     const auto known = compiled.find(folder);
     if (known != compiled.end()) return known->second;
-    const auto sources =
-        language::load_directory(GONGKAI_SOURCE_DIR "/tests/engine/fixtures/" + folder).value();
+    // "workflows" are the rules that are shipped.
+    const std::string root = GONGKAI_SOURCE_DIR;
+    const auto sources = language::load_directory(folder == "workflows"
+                                                      ? root + "/workflows"
+                                                      : root + "/tests/engine/fixtures/" + folder)
+                             .value();
     auto compilation = language::compile(sources);
     std::string trouble;
     for (const auto& diagnostic : compilation.diagnostics) {

@@ -9,8 +9,8 @@
 
 namespace gongkai::engine::testing {
 
-// The flow of this name from tests/engine/fixtures/<folder>; throws with the rendered diagnostics
-// where it does not compile.
+// The flow of this name from tests/engine/fixtures/<folder>, or with the folder "workflows" the one
+// that is shipped; throws with the rendered diagnostics where it does not compile.
 std::shared_ptr<const language::Flow> fixture(const std::string& folder, const std::string& flow);
 
 std::vector<std::shared_ptr<const language::Flow>> fixtures(const std::string& folder);

@@ -279,6 +279,18 @@ class Script {
                                         : "not-running";
             if (due != words.at(at + 2)) fail("due " + due);
             holds = true;
+        } else if (words.at(at) == "due_at") {
+            // For clock hours: the instant itself, in China.
+            const TimerState& timer = document_->timers.at(definition().timer(words.at(at + 1)));
+            if (timer.phase != TimerPhase::running) fail("not running");
+            const Date day = date_in_china(timer.due);
+            const auto minutes = (timer.due - start_of_day(day)) / (ms_per_hour / 60);
+            char clock[8];
+            std::snprintf(clock, sizeof clock, "T%02d:%02d", static_cast<int>(minutes / 60),
+                          static_cast<int>(minutes % 60));
+            const std::string due = to_string(day) + clock;
+            if (due != words.at(at + 2)) fail("due at " + due);
+            holds = true;
         } else if (words.at(at) == "field") {
             const FieldId field = definition().field(words.at(at + 1));
             if (field == kNone) fail("no such field: " + words.at(at + 1));

@@ -152,6 +152,7 @@ TEST_CASE("rulebook: a folder is read without what is no rule in it") {
         CHECK(is_rule(diagnostic.file));
     CHECK(is_rule("parts/calendars/y.yaml"));
     CHECK_FALSE(is_rule("calendars/china.yaml"));
+    CHECK_FALSE(is_rule("plans/chuxiong_pilot.yaml"));
 
     CHECK(load_directory(folder / "none").error().code == engine::ErrorCode::not_found);
     CHECK(load_directory(folder / "a.yaml").error().code == engine::ErrorCode::not_found);
