@@ -1,6 +1,7 @@
 #include "tests/engine/script.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>

@@ -9,7 +9,7 @@
 //   refused own_draft 王 for 赵 does return comment=补充依据       => drafting 赵 votes approve |
 //   edits f=v | withdraws | claims | releases | reassigns to 钱 | renews s | asks role@dept q |
 //   answers 1 a clock ticks publish                        => late expect signed confidentiality |
-//   not signed .. | due publish 2026-03-30 | due publish not running
+//   not signed .. | due publish 2026-03-30 | due publish not-running
 //   expect due_at reply 2026-03-30T17:00 (hours) | effect publish | no effect publish
 //
 // After `=>` stand the names of all active states, or `refused` and the permanent code.
