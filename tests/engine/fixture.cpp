@@ -13,10 +13,10 @@ const language::Rulebook& rulebook(const std::string& folder) {
     if (known != compiled.end()) return known->second;
     // "workflows" are the rules that are shipped.
     const std::string root = GONGKAI_SOURCE_DIR;
-    const auto sources = language::load_directory(folder == "workflows"
-                                                      ? root + "/workflows"
-                                                      : root + "/tests/engine/fixtures/" + folder)
-                             .value();
+    const auto sources =
+        language::load_directory(folder == "workflows" ? root + "/workflows"
+                                                       : root + "/tests/engine/fixtures/" + folder)
+            .value();
     auto compilation = language::compile(sources);
     std::string trouble;
     for (const auto& diagnostic : compilation.diagnostics) {
