@@ -10,6 +10,7 @@ void add_document_routes(Router& router, Edge& edge);    // open, read, list, ed
 void add_action_routes(Router& router, Edge& edge);      // every other step
 void add_attachment_routes(Router& router, Edge& edge);  // files
 void add_reading_routes(Router& router, Edge& edge);     // worklist, history, proof, diagrams
+void add_deadline_routes(Router& router, Edge& edge);    // deadlines, the calendar
 void add_flow_routes(Router& router, Edge& edge);        // flows and their pictures
 void add_directory_routes(Router& router, Edge& edge);   // departments, people, roles
 void add_account_routes(Router& router, Edge& edge);     // deputies, keys

@@ -135,6 +135,11 @@ class Administration {
     AdminResult<CatalogCounts> import_catalog(const AdminRequest& request,
                                               const CatalogImport& catalog);
 
+    // Keeps a calendar file in the installation, in force from the next calendar_of() on. `name`:
+    // of the calendar. Application::load_calendar() reads it first and puts it into force.
+    AdminResult<Nothing> load_calendar(const AdminRequest& request, const std::string& name,
+                                       const std::string& source);
+
     // The directory as an administrator or auditor sees it: password hashes, key hashes and
     // secrets are left out. Anyone else sees names of active people and departments only.
     AdminResult<storage::Directory> directory(const Principal& principal) const;

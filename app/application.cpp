@@ -8,7 +8,9 @@
 
 #include "app/application_rules.hpp"
 #include "app/checkpoint_writer.hpp"
+#include "app/deadlines.hpp"
 #include "app/log.hpp"
+#include "language/calendar_reader.hpp"
 #include "storage/audit/files.hpp"
 #include "storage/audit/leaf.hpp"
 #include "storage/memory/memory_store.hpp"
@@ -108,6 +110,10 @@ struct Application::Parts {
     Result<void> look_into_store();
     void committed(const storage::TreeHead& head);
     Result<void> open_services();
+    // The calendar by the rules, by what was loaded since, and by one more file.
+    Result<engine::Calendar> calendar_with(const RuleFile* file);
+    // What was loaded since the rules were written goes before their calendar.
+    Result<void> with_loaded_calendars(std::span<const RuleFile> files, CompiledRules& rules);
     Result<void> open_outbox();
     Result<std::vector<std::shared_ptr<const Flow>>> unproven(
         const std::vector<std::shared_ptr<const Flow>>& given);
@@ -270,6 +276,7 @@ Result<std::unique_ptr<Application>> Application::open(ApplicationOptions option
     TRY_VOID(parts->options.read_only ? parts->look_into_store() : parts->open_store());
     TRY_VOID(parts->open_services());
     TRY_VOID(parts->open_outbox());
+    TRY_VOID(parts->with_loaded_calendars(parts->options.rules, rules));
     TRY_VOID(parts->use(std::move(rules)));
     const bool works = !parts->options.read_only;
     if (works && parts->options.scheduler) parts->scheduler->start();
@@ -370,7 +377,55 @@ Result<void> Application::checkpoint() {
 
 Result<void> Application::reload_rules(std::vector<RuleFile> rules) {
     TRY(auto compiled, compile_rules(rules, parts_->options.calendar));
-    return parts_->use(std::move(compiled));
+    TRY_VOID(parts_->with_loaded_calendars(rules, compiled));
+    TRY_VOID(parts_->use(std::move(compiled)));
+    parts_->options.rules = std::move(rules);
+    return {};
+}
+
+Result<engine::Calendar> Application::Parts::calendar_with(const RuleFile* file) {
+    TRY(auto loaded, loaded_calendars(*store));
+    if (file != nullptr) loaded.push_back(*file);
+    return calendar_of(options.rules, loaded, options.calendar);
+}
+
+Result<void> Application::Parts::with_loaded_calendars(std::span<const RuleFile> files,
+                                                       CompiledRules& rules) {
+    TRY(const auto loaded, loaded_calendars(*store));
+    if (loaded.empty()) return {};
+    TRY(rules.calendar, calendar_of(files, loaded, options.calendar));
+    return {};
+}
+
+Result<CalendarChange> Application::compare_calendar(const RuleFile& file) {
+    CalendarChange change;
+    TRY(auto next, parts_->calendar_with(&file));
+    const auto present = parts_->calendars->current();
+    change.from = version_of(*present);
+    change.first_day = next.first_day_that_differs(present->calendar);
+    TRY(change.moved, moved_deadlines(*parts_->store, *parts_->flows, next));
+    change.to = version_of(*NamedCalendar::make(std::move(next)));
+    return change;
+}
+
+AdminResult<CalendarChange> Application::load_calendar(const AdminRequest& request,
+                                                       const RuleFile& file) {
+    const auto reading = language::read_calendar(file);
+    if (!reading.file) {
+        return engine::Error{engine::ErrorCode::malformed, language::render(reading.diagnostics)};
+    }
+    auto change = compare_calendar(file);
+    if (!change) return change.error();
+    const auto kept =
+        parts_->administration->load_calendar(request, reading.file->calendar.name(), file.text);
+    if (const auto* why = std::get_if<Denied>(&kept)) return *why;
+    if (const auto* error = std::get_if<engine::Error>(&kept)) return *error;
+    auto next = parts_->calendar_with(nullptr);
+    if (!next) return next.error();
+    const auto active = parts_->calendars->activate(std::move(*next));
+    if (!active) return active.error();
+    parts_->scheduler->recompute_all();
+    return std::move(*change);
 }
 
 Health Application::health() {

@@ -17,6 +17,7 @@
 
 #include "app/administration.hpp"
 #include "app/attachments.hpp"
+#include "app/calendar_change.hpp"
 #include "app/calendars.hpp"
 #include "app/catalog.hpp"
 #include "app/clock.hpp"
@@ -127,6 +128,14 @@ class Application {
     // Compiles and proves the rules anew and makes them current; documents stay pinned to theirs.
     // Error `malformed`: nothing changed.
     Result<void> reload_rules(std::vector<RuleFile> rules);
+
+    // Takes a year's notice, or a correction, into the calendar that deadlines are counted on:
+    // every running deadline that comes out differently is counted again, each in a step of its
+    // document (in the rounds of the scheduler that follow). Error `malformed`: the file is wrong,
+    // nothing changed. By a system administrator.
+    AdminResult<CalendarChange> load_calendar(const AdminRequest& request, const RuleFile& file);
+    // What that would change.
+    Result<CalendarChange> compare_calendar(const RuleFile& file);
 
     // Stops scheduler and outbox, finishes what was queued, signs the last checkpoint. Later calls
     // do nothing.

@@ -37,6 +37,30 @@ Result<engine::Calendar> pick(const std::vector<language::CalendarFile>& files,
     return calendar;
 }
 
+// The years of a later file in place of those of an earlier one.
+Result<void> lay_in(std::vector<language::CalendarFile>& calendars, language::CalendarFile later) {
+    const auto same =
+        std::find_if(calendars.begin(), calendars.end(), [&](const language::CalendarFile& file) {
+            return file.calendar.name() == later.calendar.name();
+        });
+    if (same == calendars.end()) {
+        calendars.push_back(std::move(later));
+        return {};
+    }
+    for (engine::CalendarYear& year : later.days) {
+        const auto old = std::find_if(same->days.begin(), same->days.end(),
+                                      [&](const auto& known) { return known.year == year.year; });
+        if (old == same->days.end()) {
+            same->days.push_back(std::move(year));
+        } else if (year.published || !old->published) {
+            *old = std::move(year);
+        }
+    }
+    std::sort(same->days.begin(), same->days.end());
+    TRY(same->calendar, engine::Calendar::make(same->calendar.name(), same->days));
+    return {};
+}
+
 std::string tell(const std::string& flow, const engine::Finding& finding) {
     std::string text = flow + ": " + engine::code(finding.kind) + ": " + finding.subject + "\n  " +
                        finding.message + "\n  " + finding.message_zh + "\n";
@@ -46,6 +70,28 @@ std::string tell(const std::string& flow, const engine::Finding& finding) {
 }
 
 }  // namespace
+
+Result<engine::Calendar> calendar_of(std::span<const language::SourceFile> files,
+                                     std::span<const language::SourceFile> loaded,
+                                     const std::string& name) {
+    std::vector<language::CalendarFile> calendars;
+    const auto read = [&](const language::SourceFile& file) -> Result<language::CalendarFile> {
+        auto reading = language::read_calendar(file);
+        if (!reading.file)
+            return Error{ErrorCode::malformed, language::render(reading.diagnostics)};
+        return std::move(*reading.file);
+    };
+    for (const language::SourceFile& file : files) {
+        if (!file.path.starts_with("calendars/")) continue;
+        TRY(auto calendar, read(file));
+        calendars.push_back(std::move(calendar));
+    }
+    for (const language::SourceFile& file : loaded) {
+        TRY(auto calendar, read(file));
+        TRY_VOID(lay_in(calendars, std::move(calendar)));
+    }
+    return pick(calendars, name);
+}
 
 Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows) {
     constexpr std::size_t most = 10;

@@ -26,6 +26,13 @@ struct CompiledRules {
 Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                                     const std::string& calendar);
 
+// The calendar of this name: of the files of calendars/, with the years of those that were loaded
+// into the installation since (oldest first) in place of theirs. A year that a file has as
+// published is not replaced by a provisional one. Errors as compile_rules().
+Result<engine::Calendar> calendar_of(std::span<const language::SourceFile> files,
+                                     std::span<const language::SourceFile> loaded,
+                                     const std::string& name);
+
 // Walks every flow and asks every rule of the policy (engine/check.hpp): some tenths of a second a
 // flow. Error `malformed`: the first findings, each with the shortest story that shows it.
 Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows);

@@ -127,6 +127,7 @@ int main_of(int argc, char** argv) {
     add_serve_verb(app, run);
     add_rules_verbs(app, run);
     add_document_verbs(app, run);
+    add_deadline_verbs(app, run);
     add_audit_verbs(app, run);
     add_backup_verbs(app, run);
     add_user_verbs(app, run);

@@ -263,6 +263,8 @@ std::optional<CalendarFile> CalendarParser::read(const Node& root) {
     if (reporter_.failed()) return std::nullopt;
 
     out.years = std::move(sources_);
+    out.days = years_;
+    std::sort(out.days.begin(), out.days.end());
     auto made = engine::Calendar::make(name_text, std::move(years_));
     if (!made) {
         reporter_.error(start, "bad_calendar", {made.error().message, made.error().message});

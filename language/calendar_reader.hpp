@@ -24,6 +24,7 @@ struct CalendarFile {
     std::string over;                // name of the calendar that it is laid over; empty: a base
     std::vector<std::string> basis;  // the law behind it
     std::vector<CalendarSource> years;
+    std::vector<engine::CalendarYear> days;  // what the calendar was made of, by year
 };
 
 struct CalendarReading {
