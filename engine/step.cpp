@@ -307,12 +307,15 @@ TimerState Step::started(const Timer& timer) const {
     return timer_started_until(timer, from, *date, context_.calendar);
 }
 
-// A last day before day 0 is a slip of who wrote it: no deadline may begin with it.
+// A last day before day 0 is a slip of who wrote it: no deadline may begin with it. Where day 0 is
+// the entry into a state there is no such slip: who comes back after the last day is late.
 std::optional<Refusal> Step::turned_around() const {
     for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
         const Timer& timer = definition_.timers[i];
         const TimerState& state = document_.timers[i];
-        if (timer.on == kNone || state.phase != TimerPhase::running || state.count >= 0) continue;
+        if (timer.on == kNone || timer.origins.empty() || state.phase != TimerPhase::running ||
+            state.count >= 0)
+            continue;
         Refusal refusal;
         refusal.reason = Reason::due_before_start;
         refusal.basis = timer.basis;
