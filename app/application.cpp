@@ -87,6 +87,10 @@ struct Application::Parts {
     std::unique_ptr<Documents> documents;
     std::unique_ptr<Publications> publications;
     std::unique_ptr<Catalog> catalog;
+    std::unique_ptr<Letters> letters;
+    std::unique_ptr<Intake> intake;
+    std::mutex fee_mutex;
+    std::shared_ptr<const engine::Tariff> information_fee;
     std::unique_ptr<Reports> reports;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
@@ -218,6 +222,10 @@ Result<void> Application::Parts::use(CompiledRules rules) {
     }
     administration->set_roles(std::move(rules.roles));
     reports->set_annual(std::move(rules.annual));
+    {
+        const std::lock_guard lock(fee_mutex);
+        information_fee = std::move(rules.information_fee);
+    }
     scheduler->recompute_all();
     return {};
 }
@@ -236,6 +244,8 @@ Result<void> Application::Parts::open_services() {
                                     document_options);
     publications = std::make_unique<Publications>(*store);
     catalog = std::make_unique<Catalog>(*store);
+    letters = std::make_unique<Letters>(*documents, *identity, *flows, *clock);
+    intake = std::make_unique<Intake>(*documents, *identity, *flows, *store, *clock);
     reports = std::make_unique<Reports>(ReportParts{*store, *flows, *calendars, *identity, *clock});
     attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
                                                 *publications, uploads, *clock);
@@ -278,6 +288,7 @@ Result<std::unique_ptr<Application>> Application::open(ApplicationOptions option
     TRY_VOID(parts->open_outbox());
     TRY_VOID(parts->with_loaded_calendars(parts->options.rules, rules));
     TRY_VOID(parts->use(std::move(rules)));
+    TRY_VOID(parts->letters->load(parts->options.rules));
     const bool works = !parts->options.read_only;
     if (works && parts->options.scheduler) parts->scheduler->start();
     if (works && parts->options.outbox.thread) parts->outbox->start();
@@ -305,6 +316,16 @@ Documents& Application::documents() {
 }
 Attachments& Application::attachments() {
     return *parts_->attachments;
+}
+Intake& Application::intake() {
+    return *parts_->intake;
+}
+std::shared_ptr<const engine::Tariff> Application::information_fee() {
+    const std::lock_guard lock(parts_->fee_mutex);
+    return parts_->information_fee;
+}
+Letters& Application::letters() {
+    return *parts_->letters;
 }
 Publications& Application::publications() {
     return *parts_->publications;
@@ -380,7 +401,7 @@ Result<void> Application::reload_rules(std::vector<RuleFile> rules) {
     TRY_VOID(parts_->with_loaded_calendars(rules, compiled));
     TRY_VOID(parts_->use(std::move(compiled)));
     parts_->options.rules = std::move(rules);
-    return {};
+    return parts_->letters->load(parts_->options.rules);
 }
 
 Result<engine::Calendar> Application::Parts::calendar_with(const RuleFile* file) {

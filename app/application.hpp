@@ -24,12 +24,15 @@
 #include "app/documents.hpp"
 #include "app/flow.hpp"
 #include "app/identity.hpp"
+#include "app/intake.hpp"
+#include "app/letters.hpp"
 #include "app/metrics.hpp"
 #include "app/outbox.hpp"
 #include "app/publications.hpp"
 #include "app/reports/reports.hpp"
 #include "app/scheduler.hpp"
 #include "engine/calendar.hpp"
+#include "engine/tariff.hpp"
 #include "language/source.hpp"
 #include "storage/audit/checkpoint.hpp"
 #include "storage/store.hpp"
@@ -42,7 +45,8 @@ using RuleFile = language::SourceFile;
 struct ApplicationOptions {
     std::filesystem::path data;         // empty: everything in memory, for tests
     std::filesystem::path checkpoints;  // empty: data/checkpoints
-    // The files of workflows/ (flows, parts, vocabulary, policy, calendars). Read once at start.
+    // The files of workflows/ (flows, parts, vocabulary, policy, calendars, letters). Read at
+    // start.
     std::vector<RuleFile> rules;
     // A flow is used only after engine/check.hpp found nothing in it; what this store has used
     // before was proven then. false: for tests of flows that were proven elsewhere.
@@ -98,6 +102,10 @@ class Application {
     Attachments& attachments();
     Publications& publications();
     Catalog& catalog();
+    Letters& letters();
+    Intake& intake();
+    // 信息处理费; nullptr where the rules have none. Any thread.
+    std::shared_ptr<const engine::Tariff> information_fee();
     Reports& reports();
     Identity& identity();
     Administration& administration();

@@ -4,8 +4,10 @@
 
 #include "engine/check.hpp"
 #include "language/calendar_reader.hpp"
+#include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
+#include "language/tariff_reader.hpp"
 
 namespace gongkai::app {
 
@@ -119,6 +121,15 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                            reading.diagnostics.end());
         if (reading.file) calendars.push_back(std::move(*reading.file));
     }
+    std::shared_ptr<const engine::Tariff> fee;
+    for (const language::SourceFile& file : files) {
+        if (file.path != language::kInformationFeePath) continue;
+        auto reading = language::read_tariff(file);
+        diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
+                           reading.diagnostics.end());
+        if (reading.tariff)
+            fee = std::make_shared<const engine::Tariff>(std::move(*reading.tariff));
+    }
     auto compilation = language::compile(files);
     std::optional<language::AnnualMapping> annual;
     for (const language::SourceFile& file : files) {
@@ -131,11 +142,20 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                            reading.diagnostics.end());
         annual = std::move(reading.mapping);
     }
+    if (compilation.rulebook) {
+        std::vector<const engine::Definition*> flows;
+        for (const auto& flow : compilation.rulebook->flows)
+            flows.push_back(&flow->definition);
+        auto reading = language::read_letters(files, flows);
+        diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
+                           reading.diagnostics.end());
+    }
     diagnostics.insert(diagnostics.end(), compilation.diagnostics.begin(),
                        compilation.diagnostics.end());
     if (!compilation.rulebook || language::has_errors(diagnostics))
         return Error{ErrorCode::malformed, language::render(diagnostics)};
     CompiledRules compiled;
+    compiled.information_fee = std::move(fee);
     for (const auto& flow : compilation.rulebook->flows)
         compiled.flows.push_back(Flow::make(*flow));
     for (const language::Role& role : compilation.rulebook->roles)

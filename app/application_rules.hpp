@@ -9,6 +9,7 @@
 #include "app/administration.hpp"
 #include "app/flow.hpp"
 #include "engine/calendar.hpp"
+#include "engine/tariff.hpp"
 #include "language/report_reader.hpp"
 #include "language/source.hpp"
 
@@ -19,6 +20,7 @@ struct CompiledRules {
     RoleCatalog roles;
     engine::Calendar calendar;
     std::shared_ptr<const language::AnnualMapping> annual;  // nullptr: there is none
+    std::shared_ptr<const engine::Tariff> information_fee;  // nullptr: there is none
 };
 
 // Error `malformed`: the message has every diagnostic, as a compiler prints them. Error

@@ -44,6 +44,7 @@ std::vector<Holder> holders() {
          "系统账号",
          {{"clerk", "employment"}, {"clerk", "pension"}},
          true},
+        {"portal", "公开门户", "系统账号", {{"portal", "office"}}, true},
     };
 }
 

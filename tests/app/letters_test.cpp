@@ -1,0 +1,345 @@
+// Letters: complete or refused, with the right words for the outcome, as HTML and DOCX.
+#include "app/letters.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/app/office.hpp"
+
+namespace gongkai::app::testing {
+
+namespace {
+
+constexpr const char* kWords = R"(
+roles: {clerk: {title: 经办人}, leader: {title: 主要领导}}
+signatures: {reply_issue: {title: 答复签发}, extension_consent: {title: 延期同意}, consultation_decision: {title: 决定},
+  correction_decision: {title: 更正决定}}
+fields:
+  registration_number: {title: 登记号, type: text, assigned: "{flow}-{year}-{number:4}", content: false}
+  query_code: {title: 查询码, type: text, assigned: {code: 10}, content: false}
+  applicant_name: {title: 申请人姓名或者名称, type: text}
+  request_description: {title: 申请内容, type: text}
+  received_on: {title: 收到申请之日, type: date, content: false}
+  correction_items: {title: 需要补正的事项, type: text, content: false}
+  correction_due_on: {title: 补正期限届满之日, type: date, content: false}
+  correction_noticed_on: {title: 补正告知日期, type: date, content: false}
+  extension_reason: {title: 延期理由, type: text, content: false}
+  extension_noticed_on: {title: 延期告知日期, type: date, content: false}
+  reasons_asked_on: {title: 要求说明理由的日期, type: date, content: false}
+  fee_method: {title: 计收方式, type: choice, choices: {per_item: 按件, per_volume: 按量}, content: false}
+  fee_charged: {title: 信息处理费, type: number, content: false}
+  form_wanted: {title: 形式, type: choice, choices: {paper: 纸质件, electronic: 电子文档}}
+  form_changed_reason: {title: 未按要求的形式提供的理由, type: text}
+  outcome:
+    title: 办理结果
+    type: choice
+    choices: {already_public: a, granted: b, partial: c, state_secret: d, forbidden_by_law: e, safety_stability: f, third_party_rights: g,
+      internal_affairs: h, process_information: i, enforcement_file: j, special_query: k, not_held: l, not_this_agency: m, needs_creation: n,
+      unclear_after_correction: o, petition_or_complaint: p, repeat_request: q, publication_copy: r, excessive: s, confirm_again: t,
+      not_corrected: u, fee_unpaid: v, other_closed: w}
+  outcome_article: {title: 依据, type: text}
+  outcome_reason: {title: 事实和理由, type: text}
+  withheld_parts: {title: 不予公开的部分, type: table, columns: {part: 部分, reason: 理由, article: 依据条款}}
+  guidance: {title: 告知的方式, type: text}
+  earlier_request: {title: 此前的登记号, type: text}
+  remedy_told: {title: 救济途径, type: choice, choices: {review_first: 复议前置, review_or_suit: 复议或者诉讼}}
+  body: {title: 正文, type: text}
+  consulted_party: {title: 被征求意见方, type: text}
+  consulted_matter: {title: 征求意见的信息, type: text}
+  consultation_result: {title: 结果, type: choice, choices: {agreed: 同意, withheld: 不公开, public_interest: 公共利益, decided_to_disclose: 决定公开}}
+  joint_result: {title: 结果, type: choice, choices: {agreed: 同意, deemed_agreed: 视为同意, objected: 不同意}}
+  decision_reason: {title: 决定的理由, type: text}
+  record_in_question: {title: 记录, type: text}
+  correction_result: {title: 处理结果, type: choice, choices: {corrected: 属实，已更正, not_borne_out: 查核不属实}}
+)";
+
+constexpr const char* kRequest = R"(
+flow: request
+title: 依申请公开
+fields: [registration_number, query_code, applicant_name, request_description, received_on, correction_items, correction_due_on,
+  correction_noticed_on, extension_reason, extension_noticed_on, reasons_asked_on, fee_method, fee_charged, form_wanted, form_changed_reason,
+  outcome, outcome_article, outcome_reason, withheld_parts, guidance, earlier_request, remedy_told, body]
+assigns: [registration_number, query_code]
+start: handling
+states:
+  examining: {title: 审核, worklist: clerk, actions: {on: {to: handling}}}
+  handling:
+    title: 办理
+    worklist: clerk
+    edit: all
+    actions:
+      issue: {title: 签发, by: leader, to: issued, sign: reply_issue}
+      extend: {title: 延期, by: leader, to: extension_notice, sign: extension_consent}
+      again: {title: 再审核, to: examining}
+  extension_notice: {title: 延期告知, worklist: clerk, tags: [extension_notice], actions: {on: {to: handling}}}
+  issued: {title: 已签发, final: true}
+deadlines:
+  reply: {title: 答复期限, within: 20 working days, from: received_on, until: issued}
+)";
+constexpr const char* kThird = R"(
+flow: third_party_consultation
+fields: [consulted_party, consulted_matter, consultation_result, decision_reason]
+start: a
+states: {a: {worklist: clerk, edit: all, actions: {x: {to: b, sign: consultation_decision}}}, b: {final: true}}
+)";
+constexpr const char* kJoint = R"(
+flow: joint_maker_consultation
+fields: [consulted_party, consulted_matter, joint_result]
+start: a
+states: {a: {worklist: clerk, edit: all, actions: {x: {to: b}}}, b: {final: true}}
+)";
+constexpr const char* kCorrection = R"(
+flow: correction_request
+fields: [registration_number, applicant_name, received_on, record_in_question, correction_result, outcome_reason, guidance]
+assigns: registration_number
+start: a
+states: {a: {worklist: clerk, edit: all, actions: {x: {to: b, sign: correction_decision}}}, b: {final: true}}
+)";
+
+std::vector<language::SourceFile> rules() {
+    return {{"vocabulary.yaml", kWords},
+            {"request.yaml", kRequest},
+            {"third_party_consultation.yaml", kThird},
+            {"joint_maker_consultation.yaml", kJoint},
+            {"correction_request.yaml", kCorrection}};
+}
+
+std::vector<std::shared_ptr<const Flow>> request_flows() {
+    const auto files = rules();
+    const auto compilation = language::compile(files);
+    if (!compilation.rulebook) throw std::runtime_error(language::render(compilation.diagnostics));
+    std::vector<std::shared_ptr<const Flow>> flows;
+    for (const auto& flow : compilation.rulebook->flows)
+        flows.push_back(Flow::make(*flow));
+    return flows;
+}
+
+std::vector<language::SourceFile> shipped_letters() {
+    auto files = language::load_directory(GONGKAI_SOURCE_DIR "/workflows").value();
+    std::erase_if(files, [](const auto& file) { return !file.path.starts_with("letters/"); });
+    return files;
+}
+
+struct Desk {
+    Memory backend;
+    Office office{backend.open()};
+    Letters letters{office.documents, office.identity, office.flows, office.clock};
+
+    Desk() {
+        REQUIRE(office.flows.activate(request_flows()).has_value());
+        const auto loaded = letters.load(shipped_letters());
+        INFO((loaded ? "" : loaded.error().message));
+        REQUIRE(loaded.has_value());
+    }
+    engine::DocumentId open(std::vector<PlainField> fields, const std::string& flow = "request") {
+        const std::vector<PlainField> common{
+            {"applicant_name", std::string("张<某>")},
+            {"request_description", std::string("2025年就业补助资金分配方案")},
+            {"received_on", std::string("2026-03-02")}};
+        if (flow == "request") fields.insert(fields.end(), common.begin(), common.end());
+        return done(office.submit("clerk", 0, input::Open{flow, "employment", fields, {}})).id;
+    }
+    std::variant<Page, LetterRefusal> write(engine::DocumentId id, const std::string& name) {
+        auto written = letters.write(office.as("clerk"), id, name);
+        INFO((written ? "" : written.error().message));
+        REQUIRE(written.has_value());
+        return std::move(*written);
+    }
+    std::string html(engine::DocumentId id, const std::string& name) {
+        const auto written = write(id, name);
+        if (const auto* refusal = std::get_if<LetterRefusal>(&written))
+            return sentence_en(*refusal);
+        const auto& page = std::get<Page>(written);
+        const auto docx = page_docx(page);
+        REQUIRE(docx.has_value());
+        // To be looked at: GONGKAI_LETTERS=folder.
+        if (const char* folder = std::getenv("GONGKAI_LETTERS")) {
+            std::ofstream(std::string(folder) + "/" + name + ".docx", std::ios::binary) << *docx;
+            std::ofstream(std::string(folder) + "/" + name + ".html") << page_html(page);
+        }
+        return page_html(page);
+    }
+};
+
+bool has(const std::string& text, const std::string& words) {
+    return text.find(words) != std::string::npos;
+}
+
+const PlainField kReason{"outcome_reason", std::string("该文件由本机关制作。")};
+const PlainField kArticle{"outcome_article",
+                          std::string("《中华人民共和国政府信息公开条例》第三十六条")};
+
+}  // namespace
+
+TEST_CASE("letters: the receipt says when the answer is due, and under which code to ask") {
+    Desk desk;
+    const auto id = desk.open({});
+    const std::string text = desk.html(id, "receipt");
+    CHECK(has(text, "政府信息公开申请登记回执"));
+    CHECK(has(text, "request-2026-0001"));
+    CHECK(has(text, "张&lt;某&gt;："));
+    CHECK_FALSE(has(text, "<某>"));
+    CHECK(has(text, "已于2026年3月2日收到"));
+    // 20 working days from 2 March.
+    CHECK(has(text, "答复期限至2026年3月30日（含当日）届满"));
+    CHECK(has(text, "楚雄市人力资源和社会保障局"));
+    CHECK_FALSE(has(text, "草稿"));
+}
+
+TEST_CASE("letters: what may not go out yet is refused, and what is incomplete names every field") {
+    Desk desk;
+    const auto id = desk.open({{"outcome", std::string("granted")}});
+    auto written = desk.write(id, "correction_notice");
+    REQUIRE(std::holds_alternative<LetterRefusal>(written));
+    CHECK(std::string(code(std::get<LetterRefusal>(written).code)) == "letter_not_applicable");
+
+    written = desk.write(id, "reply_granted");
+    REQUIRE(std::holds_alternative<LetterRefusal>(written));
+    const auto& refusal = std::get<LetterRefusal>(written);
+    CHECK(std::string(code(refusal.code)) == "letter_incomplete");
+    std::vector<std::string> names;
+    for (const LackingValue& one : refusal.letter.lacking)
+        names.push_back(one.name);
+    CHECK(names == std::vector<std::string>{"outcome_reason", "outcome_article", "body"});
+    CHECK(has(sentence_zh(refusal), "事实和理由、依据、正文"));
+
+    CHECK(desk.letters.write(desk.office.as("clerk"), id, "love").error().code ==
+          engine::ErrorCode::not_found);
+    // Of another department: as if there were no such document.
+    CHECK(desk.letters.write(desk.office.as("stranger"), id, "receipt").error().code ==
+          engine::ErrorCode::not_found);
+    CHECK(desk.letters.list(desk.office.as("stranger"), id).error().code ==
+          engine::ErrorCode::not_found);
+    const auto list = desk.letters.list(desk.office.as("clerk"), id);
+    REQUIRE(list.has_value());
+    CHECK(list->letters.size() == 16);
+    for (const LetterView& letter : list->letters)
+        CHECK(letter.applies == (letter.name == "receipt" || letter.name == "reply_granted"));
+}
+
+TEST_CASE("letters: it is a draft until it is signed, and again when the content changes") {
+    Desk desk;
+    const auto id = desk.open({{"outcome", std::string("granted")},
+                               kReason,
+                               kArticle,
+                               {"body", std::string("附：方案全文。\n共3页。")}});
+    CHECK(has(desk.html(id, "reply_granted"), "草稿（未经签发，不得发出）"));
+    desk.office.act("leader", id, "issue");
+    const std::string text = desk.html(id, "reply_granted");
+    CHECK_FALSE(has(text, "草稿"));
+    CHECK(has(text, "该文件由本机关制作。依照"));  // one full stop
+    CHECK(has(text, ">附：方案全文。</p>"));
+    CHECK(has(text, ">共3页。</p>"));
+}
+
+TEST_CASE("letters: every outcome has its letter, and the remedy that the law gives") {
+    Desk desk;
+    const std::vector<std::string> review_first{
+        "state_secret",     "forbidden_by_law",    "safety_stability", "third_party_rights",
+        "internal_affairs", "process_information", "enforcement_file", "special_query"};
+    const auto flow = desk.office.flows.current("request");
+    const engine::Field& outcome = flow->definition.fields[flow->definition.field("outcome")];
+    for (const engine::NamedChoice& choice : outcome.choices) {
+        if (choice.name == "other_closed") continue;  // the applicant's own doing
+        INFO(choice.name);
+        const auto id =
+            desk.open({{"outcome", choice.name},
+                       kReason,
+                       kArticle,
+                       {"body", std::string("正文")},
+                       {"guidance", std::string("见本机关网站")},
+                       {"earlier_request", std::string("r-1")},
+                       {"correction_noticed_on", std::string("2026-03-03")},
+                       {"fee_charged", std::int64_t{100}},
+                       {"withheld_parts", Rows{{{"part", "第2页"}, {"reason", "个人隐私"}}}}});
+        const auto list = desk.letters.list(desk.office.as("clerk"), id);
+        REQUIRE(list.has_value());
+        std::string letter;
+        for (const LetterView& one : list->letters) {
+            if (!one.applies || (!one.name.starts_with("reply_") && one.name != "lapsed")) continue;
+            CHECK(letter.empty());
+            letter = one.name;
+        }
+        REQUIRE_FALSE(letter.empty());
+        const std::string text = desk.html(id, letter);
+        const bool first =
+            std::find(review_first.begin(), review_first.end(), choice.name) != review_first.end();
+        CHECK(has(text, "向楚雄市人民政府申请行政复议"));
+        CHECK(has(text, "应当先依法申请行政复议") == (first || choice.name == "partial"));
+        CHECK(has(text, "6个月内") == !first);
+        CHECK(has(text, "15日内，向有管辖权的人民法院") == (first || choice.name == "partial"));
+    }
+    // What the reply has told goes before what the outcome suggests.
+    const auto told = desk.open({{"outcome", std::string("not_held")},
+                                 kReason,
+                                 kArticle,
+                                 {"remedy_told", std::string("review_first")}});
+    CHECK(has(desk.html(told, "reply_not_held"), "应当先依法申请行政复议"));
+}
+
+TEST_CASE("letters: those on the way, and those of the other flows") {
+    Desk desk;
+    const auto id = desk.open({{"correction_items", std::string("请写明文号")},
+                               {"correction_due_on", std::string("2026-03-20")},
+                               {"correction_noticed_on", std::string("2026-03-04")},
+                               {"reasons_asked_on", std::string("2026-03-04")},
+                               {"extension_reason", std::string("需要检索历年档案")},
+                               {"extension_noticed_on", std::string("2026-03-10")},
+                               {"fee_method", std::string("per_volume")},
+                               {"fee_charged", std::int64_t{700}}});
+    CHECK(has(desk.html(id, "correction_notice"), "2026年3月20日前（含当日）"));
+    CHECK(has(desk.html(id, "extension"), "因需要检索历年档案，"));
+    CHECK(has(desk.html(id, "extension"), "草稿"));
+    CHECK(has(desk.html(id, "reasons"), "第三十五条"));
+    CHECK(has(desk.html(id, "fee_notice"), "计收方式为按量，金额为700元"));
+    const PlainField party{"consulted_party", std::string("某公司")};
+    const PlainField matter{"consulted_matter", std::string("合同价格")};
+    const auto third = desk.open({party, matter}, "third_party_consultation");
+    CHECK(has(desk.html(third, "third_party_inquiry"), "15个工作日内书面答复"));
+    const auto decided = desk.open({party,
+                                    matter,
+                                    {"consultation_result", std::string("public_interest")},
+                                    {"decision_reason", std::string("关系重大公共利益")}},
+                                   "third_party_consultation");
+    CHECK(has(desk.html(decided, "third_party_decision"), "对公共利益造成重大影响"));
+    const auto joint = desk.open({party, matter}, "joint_maker_consultation");
+    CHECK(has(desk.html(joint, "joint_maker_inquiry"), "视为同意公开"));
+    const auto correction = desk.open({{"applicant_name", std::string("李某")},
+                                       {"received_on", std::string("2026-03-02")},
+                                       {"record_in_question", std::string("出生年月")},
+                                       {"correction_result", std::string("corrected")},
+                                       {"outcome_reason", std::string("档案记载有误")}},
+                                      "correction_request");
+    CHECK(has(desk.html(correction, "correction_decision"), "属实，已更正"));
+}
+
+TEST_CASE("letters: a mistake in a letter is told where it stands, and the old ones stay") {
+    Desk desk;
+    const auto told = [&](const std::string& letter) {
+        const std::vector<language::SourceFile> files{
+            {"letters/a.yaml", letter},
+            {"letters/bureau.yaml", "bureau: {name: 某局}\npassages: {end: [完]}\n"}};
+        const auto loaded = desk.letters.load(files);
+        return loaded ? std::string() : loaded.error().message.substr(0, 60);
+    };
+    const std::string head = "letter: a\ntitle: 甲\nflow: request\nto: \"{{applicant_name}}\"\n";
+    CHECK(has(told(head + "text: [\"{{aplicant_name}}\"]\n"), "a.yaml:5:11: error[unknown_field]"));
+    CHECK(has(told(head + "text: [\"看 {{outcome\"]\n"), "a.yaml:5:11: error[bad_placeholder]"));
+    CHECK(has(told(head + "text: [\"{{bureau.fax}}\"]\n"),
+              "a.yaml:5:11: error[unknown_bureau_entry]"));
+    CHECK(has(told(head + "text: [\"{{due.answer}}\"]\n"), "a.yaml:5:11: error[unknown_deadline]"));
+    CHECK(
+        has(told(head + "text: [\"{{withheld_parts}}\"]\n"), "a.yaml:5:11: error[type_mismatch]"));
+    CHECK(has(told(head + "text: [{table: body}]\n"), "a.yaml:5:16: error[type_mismatch]"));
+    CHECK(has(told(head + "text: [{passage: ende}]\n"), "a.yaml:5:18: error[unknown_passage]"));
+    CHECK(has(told(head + "text: [a]\nsign: issue\n"), "a.yaml:6:7: error[unknown_signature]"));
+    CHECK(has(told(head + "text: [a]\nwhen: outcom = granted\n"),
+              "a.yaml:6:7: error[unknown_field]"));
+    CHECK(has(told("letter: a\ntitle: 甲\nflow: request\ntext: [a]\n"), "error[missing_key]"));
+    CHECK(told("letter: a\ntitle: 甲\nflow: requests\nto: a\ntext: [\"{{x}}\"]\n").empty());
+    REQUIRE(desk.letters.load(shipped_letters()).has_value());
+    CHECK_FALSE(told(head + "text: [\"{{x}}\"]\n").empty());
+    CHECK(has(desk.html(desk.open({}), "receipt"), "登记回执"));
+}
+
+}  // namespace gongkai::app::testing
