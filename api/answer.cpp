@@ -47,6 +47,14 @@ constexpr std::array kProblems = {
           "本系统未签发检查点，无法出具证明"},
     Entry{ApiProblem::conflict, 409, "conflict", "Somebody else was first; read it again",
           "已被他人抢先更新，请重新读取"},
+    Entry{ApiProblem::letter_incomplete, 422, "letter_incomplete",
+          "The letter needs values that the document does not have", "文书所需内容尚未填写"},
+    Entry{ApiProblem::letter_not_applicable, 409, "letter_not_applicable",
+          "The letter cannot be issued as the document stands", "文书目前不能出具"},
+    Entry{ApiProblem::request_incomplete, 422, "request_incomplete",
+          "The application lacks what the law asks for", "申请缺少法定内容"},
+    Entry{ApiProblem::request_not_taken, 409, "request_not_taken",
+          "This cannot be done with the application now", "目前不能对该申请进行此操作"},
 };
 
 // The law or the flow says no. 403: not you. 404 and 410: there is none (any more). 409: not now,

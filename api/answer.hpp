@@ -44,6 +44,10 @@ enum class ApiProblem : std::uint8_t {
     read_only,               // 503 the record does not extend its checkpoint
     no_checkpoint,           // 503 nothing is signed in this installation
     conflict,                // 409
+    letter_incomplete,       // 422 a letter names what the document lacks
+    letter_not_applicable,   // 409 a letter cannot be issued now
+    request_incomplete,      // 422 an application lacks what the law asks for
+    request_not_taken,       // 409 the public cannot do this now
 };
 Problem problem(ApiProblem kind);
 

@@ -24,6 +24,7 @@ struct Limits {
     // Requests a second of one peer to log in, of one person, and of one peer without a login; 0:
     // no limit (behind a proxy all peers look alike).
     RateLimit login{10, 50};
+    RateLimit intake{5, 50};  // of one peer: applications of the public and their status
     RateLimit person{0, 0};
     RateLimit anonymous{0, 0};
 };

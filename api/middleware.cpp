@@ -14,10 +14,13 @@ Response slow_down(unsigned seconds) {
 }
 
 // By peer, for what needs no login; logging in has a bound of its own.
-std::optional<Response> limit_peers(RateLimiter& logins, RateLimiter& anonymous,
-                                    const Request& request) {
+std::optional<Response> limit_peers(RateLimiter& logins, RateLimiter& intake,
+                                    RateLimiter& anonymous, const Request& request) {
     if (request.route->authenticated) return std::nullopt;
-    auto& limiter = request.route->operation == "log_in" ? logins : anonymous;
+    const std::string_view operation = request.route->operation;
+    const bool of_intake = operation == "submit_request" || operation == "show_request" ||
+                           operation == "confirm_request";
+    auto& limiter = operation == "log_in" ? logins : of_intake ? intake : anonymous;
     const unsigned wait = limiter.take(request.peer, request.received);
     if (wait != 0) return slow_down(wait);
     return std::nullopt;
@@ -57,10 +60,11 @@ std::optional<Response> check_conditions(const Request& request) {
 
 void use_middleware(Router& router, Edge& edge) {
     const auto logins = std::make_shared<RateLimiter>(edge.limits.login);
+    const auto intake = std::make_shared<RateLimiter>(edge.limits.intake);
     const auto anonymous = std::make_shared<RateLimiter>(edge.limits.anonymous);
     const auto people = std::make_shared<RateLimiter>(edge.limits.person);
-    router.use({.name = "peer rate limit", .before = [logins, anonymous](Request& request) {
-                    return limit_peers(*logins, *anonymous, request);
+    router.use({.name = "peer rate limit", .before = [logins, intake, anonymous](Request& request) {
+                    return limit_peers(*logins, *intake, *anonymous, request);
                 }});
     router.use({.name = "authentication", .before = [&edge](Request& request) {
                     return authenticate(edge.app.identity(), request);

@@ -11,6 +11,8 @@ Router make_router(Edge& edge) {
     add_attachment_routes(router, edge);
     add_reading_routes(router, edge);
     add_deadline_routes(router, edge);
+    add_letter_routes(router, edge);
+    add_request_routes(router, edge);
     add_flow_routes(router, edge);
     add_directory_routes(router, edge);
     add_account_routes(router, edge);

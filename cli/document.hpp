@@ -28,6 +28,13 @@ int show_history(const OneDocumentOptions& options);
 // What the person could do with it, and why not the rest.
 int show_actions(const OneDocumentOptions& options);
 
+struct DocumentLetterOptions : OneDocumentOptions {
+    std::string letter;      // its name
+    std::string docx, html;  // files to write; must not exist
+};
+// Without a file: which letters can be issued, which lack what.
+int write_letter(const DocumentLetterOptions& options);
+
 struct DocumentChangeOptions : OneDocumentOptions {
     std::vector<std::string> set;
 };

@@ -96,6 +96,14 @@ void add_looking_verbs(CLI::App& group, Run& run) {
     verb = add_document_verb(group, actions, "actions",
                              "what the person could do with it, and why not the rest");
     verb->callback([&run] { run = [] { return show_actions(actions); }; });
+
+    static DocumentLetterOptions letter;
+    verb = add_document_verb(group, letter, "letter",
+                             "write a letter about it; without a name: which there are");
+    verb->add_option("letter", letter.letter, "name of the letter");
+    verb->add_option("--docx", letter.docx, "write it to this file, for a word processor");
+    verb->add_option("--html", letter.html, "write it to this file, for a browser");
+    verb->callback([&run] { run = [] { return write_letter(letter); }; });
 }
 
 void add_changing_verbs(CLI::App& group, Run& run) {

@@ -5,6 +5,7 @@
 
 #include "cli/command.hpp"
 #include "cli/draw.hpp"
+#include "cli/fee.hpp"
 #include "cli/rules.hpp"
 #include "cli/serve.hpp"
 #include "cli/verbs.hpp"
@@ -77,6 +78,16 @@ void add_rules_verbs(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->needs("--document");
     verb->callback([&run] { run = [] { return draw(picture); }; });
+
+    static FeeOptions fee;
+    verb = app.add_subcommand("fee", "what an answer would cost (信息处理费), band by band");
+    verb->add_option("--method", fee.method, "per_item (按件) or per_volume (按量)")->required();
+    verb->add_option("--count", fee.count, "requests of one applicant in a month, or pages")
+        ->required();
+    verb->add_option("--workflows", fee.workflows,
+                     "folder of rules; default: those that the program ships with");
+    verb->add_flag("--json", fee.json, "one JSON value on stdout");
+    verb->callback([&run] { run = [] { return quote_fee(fee); }; });
 
     static ExploreOptions graph;
     verb = app.add_subcommand("explore", "count the states and steps that a flow can reach");

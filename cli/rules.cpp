@@ -10,7 +10,9 @@
 #include "cli/shipped.hpp"
 #include "engine/check.hpp"
 #include "engine/simulate.hpp"
+#include "language/letter_reader.hpp"
 #include "language/rulebook.hpp"
+#include "language/tariff_reader.hpp"
 
 namespace gongkai::cli {
 
@@ -29,12 +31,30 @@ LoadedFlows load_flows(const RulesOptions& options) {
         files = std::move(*read);
     }
     auto compilation = language::compile(files);
-    if (!compilation.diagnostics.empty()) {
-        const std::string text = options.json ? language::to_json(compilation.diagnostics) + "\n"
-                                              : language::render(compilation.diagnostics);
+    std::vector<language::Diagnostic> diagnostics = compilation.diagnostics;
+    bool sound = compilation.rulebook.has_value();
+    // Letters and tariffs hang on the flows or stand beside them: their mistakes are told as well.
+    const auto tell_errors = [&](const std::vector<language::Diagnostic>& more) {
+        if (!language::has_errors(more)) return;
+        diagnostics.insert(diagnostics.end(), more.begin(), more.end());
+        sound = false;
+    };
+    if (compilation.rulebook) {
+        std::vector<const engine::Definition*> flows;
+        for (const auto& flow : compilation.rulebook->flows)
+            flows.push_back(&flow->definition);
+        tell_errors(language::read_letters(files, flows).diagnostics);
+    }
+    for (const language::SourceFile& file : files) {
+        if (file.path == language::kInformationFeePath)
+            tell_errors(language::read_tariff(file).diagnostics);
+    }
+    if (!diagnostics.empty()) {
+        const std::string text =
+            options.json ? language::to_json(diagnostics) + "\n" : language::render(diagnostics);
         fmt::print(options.json ? stdout : stderr, "{}", text);
     }
-    if (!compilation.rulebook) {
+    if (!sound) {
         loaded.exit = kBadInput;
         return loaded;
     }

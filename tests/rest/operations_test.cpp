@@ -2,6 +2,7 @@
 #include "storage/audit/leaf.hpp"
 #include "storage/audit/merkle.hpp"
 #include "tests/rest/bureau.hpp"
+#include "tests/rest/request_office.hpp"
 
 using namespace gongkai;
 using namespace gongkai::api::testing;
@@ -70,6 +71,34 @@ void use_a_countersigning(Bureau& bureau) {
 }
 
 // A new version of the rules, and a document that is moved to it.
+void use_requests(std::set<std::string>& granted) {
+    Bureau bureau(with_requests());
+    const auto public_ = bureau.anonymous();
+    const auto taken = public_.post("/public/v1/requests", application());
+    REQUIRE(taken.status == 201);
+    const std::string path = "/public/v1/requests/" + taken.text("/query_code");
+    CHECK(public_.get(path).status == 200);
+    CHECK(public_.send("POST", path + "/confirm", "").status == 200);
+    CHECK(public_.get("/public/v1/tariffs/information_fee/quote?method=per_item&count=1").status ==
+          200);
+    const auto officer = bureau.as("liuyang");
+    const std::string document =
+        "/api/v1/documents/" +
+        officer.get("/api/v1/documents?flow=request").text("/documents/0/id");
+    const auto edit = [&](const json::object& fields) {
+        CHECK(officer
+                  .patch(document, {{"fields", fields}},
+                         {{"If-Match", officer.get(document).header("ETag")}})
+                  .status == 200);
+    };
+    edit({{"received_on", "2026-03-02"}});
+    CHECK(officer.post(document + "/actions/register", json::object{}).status == 200);
+    edit({{"outcome", "granted"}, {"outcome_reason", "该文件可以公开。"}});
+    CHECK(officer.get(document + "/letters").status == 200);
+    CHECK(officer.get(document + "/letters/reply.html").status == 200);
+    granted.insert(bureau.granted().begin(), bureau.granted().end());
+}
+
 void use_a_migration(Bureau& bureau) {
     const auto id = draft(bureau);
     const std::string flow = "/api/v1/flows/execution";
@@ -280,8 +309,12 @@ TEST_CASE("operations: each of the contract is granted to whom it is for") {
     use_a_migration(bureau);
     ask_about_time(bureau);
 
+    // Of the public, on rules of their own.
+    std::set<std::string> granted = bureau.granted();
+    use_requests(granted);
+
     std::set<std::string> missing;
     for (const Operation& operation : Contract::shipped().operations())
-        if (bureau.granted().count(operation.id) == 0) missing.insert(operation.id);
+        if (granted.count(operation.id) == 0) missing.insert(operation.id);
     CHECK(missing == std::set<std::string>{});
 }
