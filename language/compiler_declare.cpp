@@ -56,7 +56,7 @@ void FlowCompiler::Impl::check_patterns() {
             }
             const engine::Field& named = definition.fields[found->second];
             if (named.type != engine::FieldType::table && named.type != engine::FieldType::flag &&
-                !named.assigned)
+                named.type != engine::FieldType::moment && !named.assigned)
                 continue;
             reporter.error(
                 name.span, "bad_pattern",
