@@ -50,7 +50,7 @@ Problem problem_of(const app::LetterRefusal& refusal) {
     json::Writer names(256);
     names.begin_array();
     for (const app::LackingValue& one : refusal.letter.lacking)
-        names.value(one.name);
+        names.begin_object().member("name", one.name).member("title", one.title).end_object();
     problem.with("fields", names.end_array().take());
     return problem;
 }

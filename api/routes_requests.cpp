@@ -38,17 +38,21 @@ Answer answer_of(
     return json_response(status, status_json(std::get<app::RequestStatus>(outcome)));
 }
 
-Problem incomplete(const std::vector<std::string>& names) {
+// Under the titles of the flow's fields, which are what the applicant can read.
+Problem incomplete(const app::Flow& flow, const std::vector<std::string>& names) {
     json::Writer list(256);
-    std::string words;
+    std::string words, words_zh;
     list.begin_array();
     for (const std::string& name : names) {
-        list.value(name);
+        const engine::FieldId id = flow.definition.field(name);
+        const std::string& title = id == engine::kNone ? name : flow.definition.fields[id].title;
+        list.begin_object().member("name", name).member("title", title).end_object();
         words += (words.empty() ? "" : ", ") + name;
+        words_zh += (words_zh.empty() ? "" : "、") + title;
     }
     Problem out = problem(ApiProblem::request_incomplete);
     out.article = "国令711 第29条";
-    out.with_detail("missing: " + words, "未填写：" + words);
+    out.with_detail("missing: " + words, "未填写：" + words_zh);
     out.with("fields", list.end_array().take());
     return out;
 }
@@ -69,7 +73,10 @@ Answer submit_request(Edge& edge, const Request& request) {
         given.way_wanted = text("way_wanted", 64);
         given.assistance_needed = in.optional_boolean("assistance_needed").value_or(false);
     }));
-    if (const auto missing = app::lacking(given); !missing.empty()) return incomplete(missing);
+    if (const auto missing = app::lacking(given); !missing.empty()) {
+        const auto flow = edge.app.flows().current("request");
+        return flow ? Answer(incomplete(*flow, missing)) : Answer(problem(EdgeProblem::not_found));
+    }
     return answer_of(edge.app.intake().submit(given, request.request_id), 201);
 }
 
@@ -143,7 +150,8 @@ void add_request_routes(Router& router, Edge& edge) {
                 .pattern = "/public/v1/requests/{query_code}/confirm",
                 .handler = on_waiter(edge, confirm_request),
                 .operation = "confirm_request",
-                .authenticated = false});
+                .authenticated = false,
+                .body_limit = 0});
     router.add({.method = Method::get,
                 .pattern = "/public/v1/tariffs/information_fee/quote",
                 .handler = on_reader(edge, quote_fee),

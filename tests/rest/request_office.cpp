@@ -72,7 +72,8 @@ constexpr const char* kBureau = R"(
 bureau: {name: 某市某局, review_authority: 某市人民政府}
 passages:
   remedy:
-    - {when: outcome = granted, text: 可自收到本答复之日起60日内向{{bureau.review_authority}}申请行政复议。}
+    - when: outcome = granted
+      text: 可自收到本答复之日起60日内向{{bureau.review_authority}}申请行政复议。
     - 应当先申请行政复议。
 )";
 constexpr const char* kLetter = R"(
