@@ -38,8 +38,8 @@ std::string_view name_of(engine::CommentRule rule) {
     return names[static_cast<std::size_t>(rule)];
 }
 std::string_view name_of(engine::Offer::Kind kind) {
-    constexpr std::string_view names[] = {"act",     "edit",     "vote",    "claim",
-                                          "release", "withdraw", "consult", "renew"};
+    constexpr std::string_view names[] = {"act",      "edit",    "vote",  "claim", "release",
+                                          "withdraw", "consult", "renew", "relate"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -345,6 +345,12 @@ std::string offers_json(Edge& edge, const app::OffersView& view) {
         if (offer.signature < definition.signatures.size()) {
             out.member("signature", definition.signatures[offer.signature].name)
                 .member("title", definition.signatures[offer.signature].title);
+        }
+        if (offer.relation < definition.relations.size()) {
+            const engine::Relation& relation = definition.relations[offer.relation];
+            out.member("relation", relation.name)
+                .member("title", relation.title)
+                .member("flow", relation.flow);
         }
         if (offer.kind == engine::Offer::Kind::edit && offer.state < definition.states.size()) {
             const auto& state = definition.states[offer.state];

@@ -122,7 +122,8 @@ namespace {
 const char* command_name(const engine::Command& command) {
     constexpr const char* names[] = {"open",  "edit",    "act",       "vote",    "withdraw",
                                      "claim", "release", "reassign",  "consult", "answer",
-                                     "renew", "tick",    "recompute", "migrate"};
+                                     "renew", "tick",    "recompute", "migrate", "relate",
+                                     "hear",  "belong"};
     static_assert(std::size(names) == std::variant_size_v<engine::Command>);
     return names[command.index()];
 }
@@ -164,7 +165,10 @@ const char* happened(const StepNews& news) {
                                      "signature_renewed",
                                      "deadline_passed",
                                      "deadline_recomputed",
-                                     "migrated"};
+                                     "migrated",
+                                     "related",
+                                     "related_changed",
+                                     "attached"};
     static_assert(std::size(names) == std::variant_size_v<engine::Command>);
     const bool stays = std::holds_alternative<engine::Act>(news.command) &&
                        find_event<engine::Moved>(decision) == nullptr;

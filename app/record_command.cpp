@@ -31,6 +31,10 @@ struct CommandWriter {
         write_id(writer, open.id);
         writer.key("fields");
         write_fields(writer, definition, open.fields);
+        if (open.parent) {
+            writer.key("parent");
+            write_parent(writer, *open.parent);
+        }
         type("open");
     }
     void operator()(const engine::Edit& edit) const {
@@ -90,6 +94,27 @@ struct CommandWriter {
     }
     void operator()(const engine::Recompute&) const { type("recompute"); }
     void operator()(const engine::Migrate&) const { type("migrate"); }
+    void operator()(const engine::Relate& relate) const {
+        writer.key("ancestor").boolean(relate.ancestor).key("document");
+        write_id(writer, relate.document);
+        writer.key("flow").string(relate.flow);
+        writer.key("publication").string(to_string(relate.publication));
+        writer.key("relation").string(relate.relation).key("tags");
+        write_tags(writer, relate.tags);
+        type("relate");
+    }
+    void operator()(const engine::Hear& hear) const {
+        writer.key("document");
+        write_id(writer, hear.document);
+        writer.key("publication").string(to_string(hear.publication)).key("tags");
+        write_tags(writer, hear.tags);
+        type("hear");
+    }
+    void operator()(const engine::Belong& belong) const {
+        writer.key("parent");
+        write_parent(writer, belong.parent);
+        type("belong");
+    }
 };
 
 }  // namespace

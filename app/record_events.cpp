@@ -133,6 +133,17 @@ void write_place(CanonicalWriter& writer, const engine::Definition& definition,
     writer.end_object();
 }
 
+void write_related(CanonicalWriter& writer, const engine::Definition& definition,
+                   const engine::RelatedDocument& related, const char* type) {
+    writer.begin_object().key("document");
+    write_id(writer, related.document);
+    writer.key("publication").string(to_string(related.publication));
+    writer.key("relation").string(definition.relations[related.relation].name).key("tags");
+    write_tags(writer, related.tags);
+    if (type != nullptr) writer.key("type").string(type);
+    writer.end_object();
+}
+
 template <class Things, class Write>
 void write_array(CanonicalWriter& writer, const char* name, const Things& things, Write write) {
     writer.key(name).begin_array();
@@ -161,6 +172,10 @@ void write_document(CanonicalWriter& writer, const engine::Definition& definitio
             fields.push_back({static_cast<engine::FieldId>(i), document.fields[i]});
     }
     write_fields(writer, definition, fields);
+    if (!document.parents.empty()) {
+        write_array(writer, "parents", document.parents,
+                    [&](const auto& parent) { write_parent(writer, parent); });
+    }
     writer.key("places").begin_array();
     for (std::size_t i = 0; i < document.places.size(); ++i) {
         if (document.places[i].state == engine::kNone) continue;
@@ -171,6 +186,11 @@ void write_document(CanonicalWriter& writer, const engine::Definition& definitio
     writer.key("published_content");
     write_digest(writer, document.published_content);
     writer.key("purged").boolean(document.purged);
+    if (!document.related.empty()) {
+        write_array(writer, "related", document.related, [&](const auto& related) {
+            write_related(writer, definition, related, nullptr);
+        });
+    }
     write_array(writer, "signatures", document.signatures, [&](const auto& signature) {
         write_signature(writer, definition, signature, nullptr);
     });
@@ -292,6 +312,14 @@ struct EventWriter {
             storage::audit::stop_on_bug("a migration is written without its target");
         write_document(writer, *target, event.document);
         type("migrated");
+    }
+    void operator()(const engine::Related& event) const {
+        write_related(writer, definition, event.document, "related");
+    }
+    void operator()(const engine::Belonged& event) const {
+        writer.begin_object().key("parent");
+        write_parent(writer, event.parent);
+        type("belonged");
     }
 };
 

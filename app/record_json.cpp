@@ -159,4 +159,18 @@ engine::Actor actor_of(const storage::audit::Leaf& leaf) {
     return actor;
 }
 
+void write_tags(CanonicalWriter& writer, const std::vector<std::string>& tags) {
+    writer.begin_array();
+    for (const std::string& tag : tags)
+        writer.string(tag);
+    writer.end_array();
+}
+
+void write_parent(CanonicalWriter& writer, const engine::ParentLink& parent) {
+    writer.begin_object().key("document");
+    write_id(writer, parent.document);
+    writer.key("flow").string(parent.flow);
+    writer.key("relation").string(parent.relation).end_object();
+}
+
 }  // namespace gongkai::app

@@ -33,6 +33,9 @@ void write_id(storage::audit::CanonicalWriter& writer, std::uint64_t id);
 void write_instant(storage::audit::CanonicalWriter& writer, engine::Instant at);
 void write_digest(storage::audit::CanonicalWriter& writer, const engine::Digest& digest);
 
+void write_tags(storage::audit::CanonicalWriter& writer, const std::vector<std::string>& tags);
+void write_parent(storage::audit::CanonicalWriter& writer, const engine::ParentLink& parent);
+
 // nullopt where the JSON is not what write_...() writes.
 std::optional<engine::Committed> read_committed(const boost::json::value& json);
 std::optional<std::vector<engine::Attachment>> read_attachments(const boost::json::value& json);

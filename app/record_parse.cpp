@@ -63,6 +63,13 @@ class Parser {
         if (type == "tick") return engine::Command(engine::Tick{text_of("timer")});
         if (type == "recompute") return engine::Command(engine::Recompute{});
         if (type == "migrate") return engine::Command(engine::Migrate{});
+        if (type == "relate") return relate();
+        if (type == "hear") {
+            return engine::Command(engine::Hear{id_of("document"), tags(), publication()});
+        }
+        if (type == "belong") {
+            return engine::Command(engine::Belong{parent().value_or(engine::ParentLink{})});
+        }
         return malformed("no such type");
     }
 
@@ -95,10 +102,54 @@ class Parser {
         return value == nullptr ? std::nullopt : read_attachments(*value);
     }
 
+    static engine::DocumentId id_in(const json::value* value) {
+        engine::DocumentId id = 0;
+        const std::string digits = text(value).value_or("");
+        std::from_chars(digits.data(), digits.data() + digits.size(), id);
+        return id;
+    }
+    engine::DocumentId id_of(const char* name) const { return id_in(find(name)); }
+    std::vector<std::string> tags() const {
+        std::vector<std::string> list;
+        const json::value* value = find("tags");
+        const json::array* array = value == nullptr ? nullptr : value->if_array();
+        if (array == nullptr) return list;
+        for (const json::value& tag : *array)
+            list.push_back(text(&tag).value_or(""));
+        return list;
+    }
+    engine::Publication publication() const {
+        using engine::Publication;
+        const std::string word = text_of("publication");
+        for (const auto one :
+             {Publication::draft, Publication::published, Publication::withdrawn}) {
+            if (word == to_string(one)) return one;
+        }
+        return Publication::none;
+    }
+    std::optional<engine::ParentLink> parent() const {
+        const json::value* value = find("parent");
+        const json::object* object = value == nullptr ? nullptr : value->if_object();
+        if (object == nullptr) return std::nullopt;
+        return engine::ParentLink{id_in(object->if_contains("document")),
+                                  text(object->if_contains("flow")).value_or(""),
+                                  text(object->if_contains("relation")).value_or("")};
+    }
+    engine::Command relate() const {
+        engine::Relate relate;
+        relate.relation = text_of("relation");
+        relate.document = id_of("document");
+        relate.flow = text_of("flow");
+        relate.tags = tags();
+        relate.publication = publication();
+        const json::value* ancestor = find("ancestor");
+        relate.ancestor = ancestor != nullptr && ancestor->is_bool() && ancestor->get_bool();
+        return relate;
+    }
     engine::Command open() const {
         engine::Open open;
-        const std::string id = text_of("document");
-        std::from_chars(id.data(), id.data() + id.size(), open.id);
+        open.id = id_of("document");
+        open.parent = parent();
         open.department = text_of("department");
         open.fields = fields();
         open.attachments = attachments().value_or(std::vector<engine::Attachment>{});

@@ -23,7 +23,9 @@ namespace {
 
 bool of_scheduler(const engine::Command& command) {
     return std::holds_alternative<engine::Tick>(command) ||
-           std::holds_alternative<engine::Recompute>(command);
+           std::holds_alternative<engine::Recompute>(command) ||
+           std::holds_alternative<engine::Hear>(command) ||
+           std::holds_alternative<engine::Belong>(command);
 }
 
 // The definition that a migration leads to, as its event states it.

@@ -90,8 +90,8 @@ void print(const app::DocumentView& view) {
 
 void print(app::Application& application, const app::OffersView& view) {
     const engine::Definition& definition = view.flow->definition;
-    constexpr const char* kinds[] = {"act",     "edit",     "vote",    "claim",
-                                     "release", "withdraw", "consult", "renew"};
+    constexpr const char* kinds[] = {"act",      "edit",    "vote",  "claim", "release",
+                                     "withdraw", "consult", "renew", "relate"};
     for (const engine::Offer& offer : view.offers) {
         const bool act = offer.kind == engine::Offer::Kind::act;
         const std::string what = act ? definition.actions[offer.action].title + " (" +

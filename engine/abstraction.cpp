@@ -1,6 +1,9 @@
 #include "engine/abstraction.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "engine/guard.hpp"
 
 #include "engine/choice_tests.hpp"
 
@@ -62,6 +65,8 @@ constexpr char kMoving = 0;
 constexpr char kAtRest = 1;
 constexpr char kPurged = 2;
 
+constexpr std::size_t kMaxWorlds = 256;
+
 constexpr Digest kPresent{1};
 constexpr Digest kOlder{2};
 
@@ -86,6 +91,7 @@ Abstraction::Abstraction(const Definition& definition, const Policy& policy)
     for (std::size_t i = 0; i < values_.size(); ++i)
         tracked_.push_back(!values_[i].empty());
     relevance_.emplace(definition_, policy, tracked_);
+    choose_worlds();
 }
 
 void Abstraction::read_guard(const Guard& guard) {
@@ -122,6 +128,15 @@ void Abstraction::read_guard(const Guard& guard) {
             case Op::attachments_at_least:
                 attachments_ = std::max(attachments_, static_cast<std::size_t>(term.operand));
                 break;
+            case Op::every_related_in_tag:
+            case Op::some_related_in_tag:
+            case Op::related_at_least: {
+                const bool known =
+                    std::any_of(related_tests_.begin(), related_tests_.end(),
+                                [&](const Guard& test) { return test.terms.front() == term; });
+                if (!known) related_tests_.push_back(Guard{{term}, {}});
+                break;
+            }
             default:
                 break;
         }
@@ -220,6 +235,98 @@ void Abstraction::choose_timers() {
         timer.origins.clear();
         timer.on = kNone;
     }
+}
+
+// For each relation: how many there are, and of each tag that is asked about whether none, one or
+// all of them are in it. Two worlds of which no test tells one from the other are one.
+void Abstraction::choose_worlds() {
+    worlds_.push_back({});
+    if (related_tests_.empty()) return;
+    const auto truths = [&](const std::vector<RelatedDocument>& related) {
+        Document document;
+        document.related = related;
+        std::vector<bool> values;
+        for (const Guard& test : related_tests_)
+            values.push_back(holds(test, definition_, document, nullptr));
+        return values;
+    };
+    for (std::size_t i = 0; i < definition_.relations.size(); ++i) {
+        const auto relation = static_cast<RelationId>(i);
+        std::set<std::int64_t> tags;
+        std::set<std::int64_t> counts{0};
+        for (const Guard& test : related_tests_) {
+            const Term& term = test.terms.front();
+            if (term.subject != relation) continue;
+            if (term.op == Op::related_at_least) {
+                counts.insert(std::max<std::int64_t>(term.operand - 1, 0));
+                counts.insert(term.operand);
+            } else {
+                tags.insert(term.operand);
+                counts.insert({1, 2});
+            }
+        }
+        std::size_t patterns = 1;
+        for (std::size_t tag = 0; tag < tags.size() && patterns <= kMaxWorlds; ++tag)
+            patterns *= 3;
+        if (patterns > kMaxWorlds) {
+            worlds_complete_ = false;
+            return;
+        }
+        const std::vector<World> before = worlds_;
+        std::set<std::vector<bool>> seen;
+        for (const World& world : before)
+            seen.insert(truths(world.related));
+        for (const World& world : before) {
+            for (const std::int64_t count : counts) {
+                for (std::size_t pattern = 0; pattern < patterns; ++pattern) {
+                    World more = world;
+                    for (std::int64_t n = 0; n < count; ++n) {
+                        RelatedDocument one{relation, static_cast<DocumentId>(n) + 2, {}, {}};
+                        std::size_t rest = pattern;
+                        for (const std::int64_t tag : tags) {
+                            const bool there = rest % 3 == 2 || (rest % 3 == 1 && n == 0);
+                            rest /= 3;
+                            const auto& name =
+                                definition_.related_tags[static_cast<std::size_t>(tag)];
+                            if (there) one.tags.push_back(name);
+                        }
+                        std::sort(one.tags.begin(), one.tags.end());
+                        more.related.push_back(std::move(one));
+                    }
+                    if (seen.insert(truths(more.related)).second) worlds_.push_back(more);
+                    if (worlds_.size() > kMaxWorlds) {
+                        worlds_complete_ = false;
+                        return;
+                    }
+                }
+            }
+        }
+    }
+    const std::vector<bool> without = truths({});
+    for (World& world : worlds_) {
+        const std::vector<bool> here = truths(world.related);
+        for (std::size_t i = 0; i < here.size(); ++i) {
+            if (here[i] == without[i]) continue;
+            const Term& term = related_tests_[i].terms.front();
+            const std::string& name = definition_.relations[term.subject].name;
+            if (!world.text.empty()) world.text += ", ";
+            if (!here[i]) world.text += "not ";
+            if (term.op == Op::related_at_least) {
+                world.text += "related " + name + " >= " + std::to_string(term.operand);
+            } else {
+                world.text += term.op == Op::every_related_in_tag ? "every " : "some ";
+                world.text += name + " in tag " +
+                              definition_.related_tags[static_cast<std::size_t>(term.operand)];
+            }
+        }
+    }
+}
+
+bool Abstraction::possible(const World& world, const Document& document) const {
+    return std::all_of(world.related.begin(), world.related.end(),
+                       [&](const RelatedDocument& related) {
+                           return relevance_->may_be_related(document, related.relation);
+                       });
 }
 
 Value Abstraction::filler(FieldId field) const {

@@ -49,6 +49,18 @@ class Abstraction {
     std::size_t attachments() const { return attachments_; }
     bool timer_tracked(TimerId timer) const { return timers_[timer]; }
 
+    // What there may be of related documents at any step, told apart by what guards and rules ask
+    // of them. No part of an abstract state: a related document goes its own way, so that each step
+    // is tried in every world.
+    struct World {
+        std::vector<RelatedDocument> related;
+        std::string text;  // what differs from a world without any
+    };
+    const std::vector<World>& worlds() const { return worlds_; }  // [0]: nothing is related
+    // False: there are too many to try them all.
+    bool worlds_complete() const { return worlds_complete_; }
+    bool possible(const World& world, const Document& document) const;
+
   private:
     void read_guard(const Guard& guard);
     void choose_values();
@@ -56,6 +68,7 @@ class Abstraction {
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
     std::size_t nearest(FieldId field, const Value& value) const;
+    void choose_worlds();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;
 
     struct Tests {
@@ -75,6 +88,9 @@ class Abstraction {
     std::vector<bool> timers_;
     std::vector<bool> tracked_;  // by FieldId
     std::optional<Relevance> relevance_;
+    std::vector<Guard> related_tests_;  // of one term each
+    std::vector<World> worlds_;
+    bool worlds_complete_ = true;
 };
 
 }  // namespace gongkai::engine

@@ -24,6 +24,7 @@ struct Open {
     DepartmentCode department;
     std::vector<FieldChange> fields;
     std::vector<Attachment> attachments;
+    std::optional<ParentLink> parent = std::nullopt;  // opened under this one
 };
 
 struct Edit {
@@ -80,6 +81,29 @@ struct Renew {
     std::string signature;
 };
 
+// A document is opened under this one, or an existing one is attached to it. What is said of the
+// other document are facts of the caller's store.
+struct Relate {
+    std::string relation;
+    DocumentId document = 0;
+    std::string flow;               // that the other document follows
+    std::vector<std::string> tags;  // active_tags() of it
+    Publication publication = Publication::none;
+    bool ancestor = false;  // it is this document itself, or this one was opened under it or under
+                            // one that was
+};
+
+// From the system itself: a related document is elsewhere now.
+struct Hear {
+    DocumentId document = 0;
+    std::vector<std::string> tags;
+    Publication publication = Publication::none;
+};
+// From the system itself: somebody attached this document to another one (Relate on that one).
+struct Belong {
+    ParentLink parent;
+};
+
 // From the scheduler.
 struct Tick {
     std::string timer;
@@ -91,6 +115,6 @@ struct Recompute {};
 struct Migrate {};
 
 using Command = std::variant<Open, Edit, Act, Vote, Withdraw, Claim, Release, Reassign, Consult,
-                             Answer, Renew, Tick, Recompute, Migrate>;
+                             Answer, Renew, Tick, Recompute, Migrate, Relate, Hear, Belong>;
 
 }  // namespace gongkai::engine

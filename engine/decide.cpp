@@ -44,6 +44,9 @@ class Decider {
     Verdict operator()(const Tick& command) const;
     Verdict operator()(const Recompute& command) const;
     Verdict operator()(const Migrate& command) const;
+    Verdict operator()(const Relate& command) const;
+    Verdict operator()(const Hear& command) const;
+    Verdict operator()(const Belong& command) const;
 
   private:
     Inquiry inquiry() const { return {definition_, *document_, context_}; }
@@ -123,6 +126,7 @@ Verdict Decider::operator()(const Open& command) const {
     }
     Step step(definition_, Document{}, context_, std::move(authority.grant));
     step.emit(Opened{command.id, definition_.flow, definition_.digest, command.department});
+    if (command.parent) step.emit(Belonged{*command.parent});
     step.change(command.fields, command.attachments, true);
     Refusal unassigned = engine::refuse(Reason::fields_missing, start);
     unassigned.fields = not_assigned(definition_, step.document(), definition_.assigns);
@@ -466,6 +470,78 @@ Verdict Decider::operator()(const Recompute&) const {
     return std::move(recompute).finish();
 }
 
+Verdict Decider::operator()(const Relate& command) const {
+    const RelationId id = definition_.relation(command.relation);
+    if (id == kNone) return refuse(Reason::unknown_relation);
+    const Relation& relation = definition_.relations[id];
+    // Where several active states relate documents in this way, the first in which it may be done
+    // is meant.
+    std::optional<Refusal> nearest;
+    for (const Place& place : document_->places) {
+        if (place.state == kNone) continue;
+        const State& state = definition_.states[place.state];
+        if (std::find(state.relates.begin(), state.relates.end(), id) == state.relates.end()) {
+            continue;
+        }
+        Blockers blockers(Blockers::Want::first);
+        auto grant = may_relate(inquiry(), state, blockers);
+        if (auto refusal = first(std::move(blockers))) {
+            if (!nearest || refusal->reason > nearest->reason) nearest = std::move(refusal);
+            continue;
+        }
+        if (command.flow != relation.flow) {
+            return engine::refuse(Reason::relation_mismatch, state);
+        }
+        if (document_->related_by(id, command.document) != nullptr) {
+            return engine::refuse(Reason::already_related, state);
+        }
+        if (command.ancestor || command.document == document_->id) {
+            return engine::refuse(Reason::relation_cycle, state);
+        }
+        if (document_->related.size() >= kMaxRelated) {
+            return engine::refuse(Reason::too_many_related, state);
+        }
+        Step relate = step(std::move(grant));
+        relate.touch(state.region);
+        relate.emit(
+            Related{RelatedDocument{id, command.document, command.tags, command.publication}});
+        return std::move(relate).finish();
+    }
+    if (nearest) return std::move(*nearest);
+    Refusal refusal = refuse(Reason::not_relatable);
+    for (const Place& place : document_->places) {
+        if (place.state == kNone || !is_step(definition_.states[place.state])) continue;
+        refusal = engine::refuse(Reason::not_relatable, definition_.states[place.state]);
+        break;
+    }
+    return refusal;
+}
+
+// What a related document does is no step of anybody here, and no rule of this flow can forbid it:
+// the rules are asked again at the next step that somebody takes.
+Verdict Decider::operator()(const Hear& command) const {
+    if (context_.actor.kind != ActorKind::scheduler) return refuse(Reason::system_only);
+    Step hear = step(std::nullopt);
+    for (const RelatedDocument& known : document_->related) {
+        if (known.document != command.document) continue;
+        RelatedDocument now{known.relation, known.document, command.tags, command.publication};
+        if (now != known) hear.emit(Related{std::move(now)});
+    }
+    if (hear.document() == *document_) return refuse(Reason::nothing_changed);
+    return std::move(hear).finish_unjudged();
+}
+
+Verdict Decider::operator()(const Belong& command) const {
+    if (context_.actor.kind != ActorKind::scheduler) return refuse(Reason::system_only);
+    const auto& parents = document_->parents;
+    if (std::find(parents.begin(), parents.end(), command.parent) != parents.end()) {
+        return refuse(Reason::nothing_changed);
+    }
+    Step belong = step(std::nullopt);
+    belong.emit(Belonged{command.parent});
+    return std::move(belong).finish_unjudged();
+}
+
 // By name, from one set of things to another; kNone where the other has none.
 template <class From, class To>
 std::uint16_t same_name(const From& from, const To& to, std::uint16_t id) {
@@ -529,6 +605,10 @@ Verdict Decider::operator()(const Migrate&) const {
         vote.state = same_name(definition_.states, target.states, vote.state);
         return vote.state == kNone;
     });
+    for (RelatedDocument& related : after.related) {
+        related.relation = same_name(definition_.relations, target.relations, related.relation);
+        if (related.relation == kNone) return refuse(Reason::no_migration_path);
+    }
     for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
         const TimerId id = same_name(definition_.timers, target.timers, static_cast<TimerId>(i));
         if (id != kNone) after.timers[id] = document_->timers[i];

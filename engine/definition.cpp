@@ -26,5 +26,8 @@ SignatureId Definition::signature(std::string_view name) const {
 TimerId Definition::timer(std::string_view name) const {
     return position(timers, name);
 }
+RelationId Definition::relation(std::string_view name) const {
+    return position(relations, name);
+}
 
 }  // namespace gongkai::engine

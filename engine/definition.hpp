@@ -23,6 +23,7 @@ using ActionId = std::uint16_t;
 using FieldId = std::uint16_t;
 using SignatureId = std::uint16_t;
 using TimerId = std::uint16_t;
+using RelationId = std::uint16_t;
 inline constexpr std::uint16_t kNone = 0xFFFF;
 
 // ---- fields
@@ -109,6 +110,10 @@ enum class Op : std::uint8_t {
     in_state,            // the state is active
     in_tag,              // a state with this tag is active; operand indexes Definition::tags
     approvals_at_least,  // votes to approve in the countersigning state `subject`
+    every_related_in_tag,  // each related document of relation `subject` is in the tag; operand
+                           // indexes Definition::related_tags. True where there is none
+    some_related_in_tag,   // ... at least one is
+    related_at_least,      // that many documents are related by relation `subject`
     op_not,
     op_and,
     op_or,
@@ -117,8 +122,9 @@ inline constexpr std::size_t kGuardDepth = 32;
 
 struct Term {
     Op op = Op::constant;
-    std::uint16_t subject = kNone;  // FieldId, SignatureId, StateId
+    std::uint16_t subject = kNone;  // FieldId, SignatureId, StateId, RelationId
     std::int64_t operand = 0;
+    bool operator==(const Term&) const = default;
 };
 
 struct Guard {
@@ -301,6 +307,8 @@ struct State {
     std::vector<std::string> basis;
     std::uint32_t line = 0;  // in the source file, for findings
     std::string file;
+    std::vector<RelationId>
+        relates;  // here those of the worklist may open or attach documents of these relations
 };
 
 struct Region {
@@ -348,6 +356,15 @@ struct Group {
     std::string title;
 };
 
+// What a document of another flow, or of the same one, is to this one: its 区分处理文本, the remedy
+// sought against it. Each related document goes its own way; which tags it is in becomes a fact of
+// this document's own history.
+struct Relation {
+    std::string name;   // "redaction"
+    std::string title;  // 区分处理文本
+    std::string flow;   // which the related documents follow
+};
+
 struct Definition {
     std::string flow;  // "decision"
     std::string title;
@@ -368,12 +385,15 @@ struct Definition {
     std::vector<FieldId> assigns;  // fields that the system gives when a document is opened
     std::vector<std::vector<std::string>>
         incompatible_roles;  // no person holds two roles of one group
+    std::vector<Relation> relations;
+    std::vector<std::string> related_tags;  // of the flows of `relations`, as guards speak of them
 
     // Look-ups by name; kNone where there is none. Linear or binary search, no allocation.
     FieldId field(std::string_view name) const;
     StateId state(std::string_view name) const;
     SignatureId signature(std::string_view name) const;
     TimerId timer(std::string_view name) const;
+    RelationId relation(std::string_view name) const;
 };
 
 // ---- policy

@@ -20,4 +20,23 @@ const Signature* Document::live_signature(SignatureId kind) const {
     return nullptr;
 }
 
+const RelatedDocument* Document::related_by(RelationId relation, DocumentId other) const {
+    for (const RelatedDocument& one : related) {
+        if (one.relation == relation && one.document == other) return &one;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> active_tags(const Definition& definition, const Document& document) {
+    std::vector<std::string> names;
+    for (const Place& place : document.places) {
+        if (place.state == kNone) continue;
+        for (const std::uint16_t tag : definition.states[place.state].tags)
+            names.push_back(definition.tags[tag]);
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
 }  // namespace gongkai::engine

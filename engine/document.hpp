@@ -78,6 +78,25 @@ struct Consultation {
 
 enum class Publication { none, draft, published, withdrawn };
 
+// Another document, as far as this one has heard of it.
+struct RelatedDocument {
+    RelationId relation = kNone;
+    DocumentId document = 0;
+    std::vector<std::string> tags;  // of its active states; sorted, each once
+    Publication publication = Publication::none;
+    bool operator==(const RelatedDocument&) const = default;
+};
+
+// The other side of a relation: the document that this one was opened under or attached to.
+struct ParentLink {
+    DocumentId document = 0;
+    std::string flow;
+    std::string relation;  // its name in that flow
+    bool operator==(const ParentLink&) const = default;
+};
+
+inline constexpr std::size_t kMaxRelated = 1'000;  // of one document
+
 struct Document {
     DocumentId id = 0;
     std::string flow;
@@ -97,6 +116,8 @@ struct Document {
     Publication publication = Publication::none;
     Digest published_content{};  // of the last publication
     bool purged = false;
+    std::vector<RelatedDocument> related;  // in the order in which they were related
+    std::vector<ParentLink> parents;
 
     bool operator==(const Document&) const = default;
 
@@ -104,6 +125,12 @@ struct Document {
     bool drafted_by(PersonId person) const;
     // A live signature of this kind, or nullptr.
     const Signature* live_signature(SignatureId kind) const;
+    // What this document knows of a related one, or nullptr.
+    const RelatedDocument* related_by(RelationId relation, DocumentId other) const;
 };
+
+// The tags of the active states by name: what another document hears of this one. Sorted, each
+// once.
+std::vector<std::string> active_tags(const Definition& definition, const Document& document);
 
 }  // namespace gongkai::engine

@@ -111,8 +111,18 @@ struct Migrated {
     bool operator==(const Migrated&) const = default;
 };
 
+// What is known of a related document from now on; the first for it relates it.
+struct Related {
+    RelatedDocument document;
+    bool operator==(const Related&) const = default;
+};
+struct Belonged {
+    ParentLink parent;
+    bool operator==(const Belonged&) const = default;
+};
+
 using Event = std::variant<Opened, Edited, Moved, Touched, Claimed, Signed, SignatureWithdrawn,
                            Voted, VotesReset, TimerSet, Consulted, Answered, Commented,
-                           PublicationChanged, Purged, Migrated>;
+                           PublicationChanged, Purged, Migrated, Related, Belonged>;
 
 }  // namespace gongkai::engine

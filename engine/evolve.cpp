@@ -96,6 +96,20 @@ struct Fold {
 
     void operator()(const Purged&) const { document.purged = true; }
 
+    void operator()(const Related& event) const {
+        for (RelatedDocument& known : document.related) {
+            if (known.relation != event.document.relation ||
+                known.document != event.document.document) {
+                continue;
+            }
+            known = event.document;
+            return;
+        }
+        document.related.push_back(event.document);
+    }
+
+    void operator()(const Belonged& event) const { document.parents.push_back(event.parent); }
+
     void operator()(const Migrated& event) const {
         const std::uint32_t revision = document.revision;
         document = event.document;

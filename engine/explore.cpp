@@ -66,6 +66,7 @@ struct Explorer::Impl {
     void withdrawals(const Document& from, const Place& place, const Visitor& visit) const;
     void renewals(const Document& from, const State& state, const Visitor& visit) const;
     void ticks(const Document& from, const Visitor& visit) const;
+    void steps(const Document& from, const Visitor& visit) const;
 
     Abstraction abstraction;
     const Definition& definition;
@@ -377,19 +378,36 @@ void Explorer::initial(const Visitor& visit) const {
 }
 
 void Explorer::successors(const Key& key, const Visitor& visit) const {
-    const Document from = impl_->abstraction.unpack(key);
+    Document from = impl_->abstraction.unpack(key);
     if (from.purged) return;
+    const auto& worlds = impl_->abstraction.worlds();
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+        if (!impl_->abstraction.possible(worlds[i], from)) continue;
+        from.related = worlds[i].related;
+        impl_->steps(from, [&](const Step& step) {
+            Move move = step.move;
+            move.world = static_cast<std::uint16_t>(i);
+            visit(Step{move, step.after, step.decision, step.key});
+        });
+    }
+}
+
+void Explorer::Impl::steps(const Document& from, const Visitor& visit) const {
     for (const Place& place : from.places) {
         if (place.state == kNone) continue;
-        const State& state = impl_->definition.states[place.state];
+        const State& state = definition.states[place.state];
         for (const ActionId action : state.actions)
-            impl_->act(from, state, action, visit);
-        impl_->edits(from, state, visit);
-        if (state.countersign) impl_->votes(from, place.state, visit);
-        impl_->withdrawals(from, place, visit);
-        impl_->renewals(from, state, visit);
+            act(from, state, action, visit);
+        edits(from, state, visit);
+        if (state.countersign) votes(from, place.state, visit);
+        withdrawals(from, place, visit);
+        renewals(from, state, visit);
     }
-    impl_->ticks(from, visit);
+    ticks(from, visit);
+}
+
+bool Explorer::complete() const {
+    return impl_->abstraction.worlds_complete();
 }
 
 StoryStep Explorer::tell(const Move& move, const Document& after) const {
@@ -444,6 +462,7 @@ StoryStep Explorer::tell(const Move& move, const Document& after) const {
                                                    definition.timers[move.subject].title);
             break;
     }
+    if (move.world != 0) step.action += " [" + impl_->abstraction.worlds()[move.world].text + "]";
     for (const Place& place : after.places) {
         if (place.state == kNone) continue;
         const State& state = definition.states[place.state];
@@ -455,6 +474,8 @@ StoryStep Explorer::tell(const Move& move, const Document& after) const {
 
 Graph explore(const Explorer& explorer, const ExploreLimits& limits, const EdgeVisitor& seen) {
     Graph graph;
+    graph.complete = explorer.complete();
+    if (!graph.complete) return graph;
     std::unordered_map<Explorer::Key, std::uint32_t> index;
     const auto meet = [&](std::uint32_t from, const Explorer::Step& step) {
         const auto [at, fresh] =

@@ -6,6 +6,8 @@
 // is given; which signatures are live and whether their signer counts as a drafter, or who it is
 // where separation of duties asks; votes; phases of the timers that can change the course. Left
 // out, and treated as both: other values, and time (a deadline may pass or not at any moment).
+// What guards ask of related documents is tried in every combination at every step from the first
+// on at which somebody can have related one: they go their own way, and may do so at any moment.
 // Claims and consultations only hold people up, so a walk without them meets every state that one
 // with them does.
 //
@@ -44,6 +46,7 @@ struct Move {
     std::uint8_t on_behalf_of = 0;
     std::uint16_t subject = kNone;  // action, state, field, signature or timer, by kind
     std::uint16_t detail = 0;       // choice of the field, ballot
+    std::uint16_t world = 0;        // what was related then; 0: nothing
 };
 
 class Explorer {
@@ -69,6 +72,8 @@ class Explorer {
     void successors(const Key& from, const Visitor& visit) const;
     Document representative(const Key& key) const;
     StoryStep tell(const Move& move, const Document& after) const;
+    // False: related documents can stand in more ways than are tried; nothing is proven.
+    bool complete() const;
 
   private:
     struct Impl;

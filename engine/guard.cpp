@@ -69,6 +69,18 @@ std::int64_t approvals(const Document& document, StateId state) {
     });
 }
 
+bool in_tag(const RelatedDocument& related, const std::string& tag) {
+    return std::binary_search(related.tags.begin(), related.tags.end(), tag);
+}
+
+// How many documents of the relation there are; with a tag, how many of them are in it.
+std::int64_t count_related(const Document& document, RelationId relation, const std::string* tag) {
+    return std::count_if(
+        document.related.begin(), document.related.end(), [&](const RelatedDocument& related) {
+            return related.relation == relation && (tag == nullptr || in_tag(related, *tag));
+        });
+}
+
 bool atom(const Term& term, const Definition& definition, const Document& document,
           const Grant* exercised) {
     const std::uint16_t subject = term.subject;
@@ -114,6 +126,15 @@ bool atom(const Term& term, const Definition& definition, const Document& docume
             return in_tag(definition, document, term.operand);
         case Op::approvals_at_least:
             return approvals(document, subject) >= term.operand;
+        case Op::every_related_in_tag:
+        case Op::some_related_in_tag: {
+            const auto& tag = definition.related_tags[static_cast<std::size_t>(term.operand)];
+            const std::int64_t there = count_related(document, subject, &tag);
+            if (term.op == Op::some_related_in_tag) return there > 0;
+            return there == count_related(document, subject, nullptr);
+        }
+        case Op::related_at_least:
+            return count_related(document, subject, nullptr) >= term.operand;
         case Op::op_not:
         case Op::op_and:
         case Op::op_or:

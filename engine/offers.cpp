@@ -37,6 +37,8 @@ class Collector {
             });
             offer.signature = kind;
         }
+        for (const RelationId relation : state.relates)
+            ask(Offer::Kind::relate, id, may_relate).relation = relation;
     }
 
     std::vector<Offer> take() && { return std::move(offers_); }

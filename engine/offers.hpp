@@ -8,7 +8,7 @@
 namespace gongkai::engine {
 
 struct Offer {
-    enum class Kind { act, edit, vote, claim, release, withdraw, consult, renew };
+    enum class Kind { act, edit, vote, claim, release, withdraw, consult, renew, relate };
     Kind kind = Kind::act;
     StateId state = kNone;          // active state that offers it
     ActionId action = kNone;        // of Kind::act
@@ -18,6 +18,7 @@ struct Offer {
                    // satisfy (a comment, a field that the action asks for) is no blocker.
     std::vector<FieldId> asks;
     bool comment_required = false;
+    RelationId relation = kNone;  // of Kind::relate
     bool allowed() const { return blockers.empty(); }
 };
 

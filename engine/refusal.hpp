@@ -19,9 +19,11 @@ enum class Reason {
     purged,               // the content was purged as classified: nothing can be done with the stub
     revision_conflict,    // somebody else was first (If-Match)
     unknown_action,       // no active state has it
+    unknown_relation,     // the flow has no such relation
     ambiguous_action,     // two active states have it: name the state
     wrong_state,          // the state is not active
-    system_only,          // only a timer may do it
+    not_relatable,        // no active state relates documents in this way
+    system_only,          // only a timer, or the system itself, may do it
     not_due,              // the timer has not run out
     role_missing,         // the actor holds none of the roles
     department_mismatch,  // holds the role, in another department
@@ -52,6 +54,10 @@ enum class Reason {
     extension_too_long,
     not_extendable,
     assignee_ineligible,
+    relation_mismatch,  // the other document follows another flow than the relation is for
+    already_related,
+    relation_cycle,    // a document would become its own ancestor
+    too_many_related,  // the bound of one document is reached
     no_migration_path,
     date_in_future,    // a date that must have come (收到日) has not
     due_before_start,  // the last day of a deadline lies before its day 0

@@ -38,6 +38,7 @@ Relevance::Relevance(const Definition& definition, const Policy& policy,
     find_readers();
     spread_signatures();
     spread_fields();
+    spread_relations();
 }
 
 // Where a step that may be taken back can have led: through forks of which no branch applied, too.
@@ -283,6 +284,30 @@ void Relevance::spread_fields() {
         }
         spread(fields_[i], [&](const Way& way) { return !free[way.to]; });
     }
+}
+
+void Relevance::spread_relations() {
+    related_.assign(definition_.relations.size(), States(definition_.states.size()));
+    for (std::size_t relation = 0; relation < related_.size(); ++relation) {
+        States& reached = related_[relation];
+        for (std::size_t state = 0; state < reached.size(); ++state) {
+            reached[state] =
+                contains(definition_.states[state].relates, static_cast<RelationId>(relation));
+        }
+        for (bool grown = true; grown;) {
+            grown = false;
+            for (const Way& way : ways_) {
+                if (!reached[way.from] || reached[way.to]) continue;
+                reached[way.to] = grown = true;
+            }
+        }
+    }
+}
+
+bool Relevance::may_be_related(const Document& document, RelationId relation) const {
+    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
+        return place.state != kNone && related_[relation][place.state];
+    });
 }
 
 bool Relevance::anywhere(const Document& document, const States& states) const {

@@ -34,6 +34,9 @@ class Relevance {
         return anywhere(document, identity_[kind]);
     }
 
+    // Whether somebody can have related a document in this way by now.
+    bool may_be_related(const Document& document, RelationId relation) const;
+
   private:
     using States = std::vector<bool>;  // by StateId
 
@@ -50,6 +53,7 @@ class Relevance {
     void find_readers();
     void spread_signatures();
     void spread_fields();
+    void spread_relations();
     void read(const Guard& guard, StateId state);
     bool always_holds(const PolicyRule& rule, const State& state, StateId id) const;
     bool may_speak(const PolicyRule& rule, const State& state, StateId id) const;
@@ -66,6 +70,7 @@ class Relevance {
     std::vector<States> live_;
     std::vector<States> void_;
     std::vector<States> identity_;
+    std::vector<States> related_;  // by RelationId: the states that relate, and what is behind them
     std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
     States forks_;
 };

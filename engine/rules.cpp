@@ -286,6 +286,12 @@ std::vector<FieldId> not_assigned(const Definition& definition, const Document& 
     return missing;
 }
 
+std::optional<Grant> may_relate(const Inquiry& inquiry, const State& state, Blockers& blockers) {
+    auto grant = authority(inquiry, state, nullptr, state.worklist, {}, blockers);
+    if (!blockers.done()) not_claimed_by_other(inquiry, state, nullptr, blockers);
+    return grant;
+}
+
 void document_ready(const Definition& definition, const Document& document, const State& state,
                     const Action& action, const Grant* grant, bool asked, Blockers& blockers) {
     std::vector<FieldId> missing;

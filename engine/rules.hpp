@@ -44,6 +44,8 @@ std::optional<Grant> may_withdraw(const Inquiry& inquiry, const State& state, Bl
 std::optional<Grant> may_consult(const Inquiry& inquiry, const State& state, Blockers& blockers);
 std::optional<Grant> may_renew(const Inquiry& inquiry, const State& state, SignatureId kind,
                                Blockers& blockers);
+// Whether this person may relate documents here at all; which one is the command's matter.
+std::optional<Grant> may_relate(const Inquiry& inquiry, const State& state, Blockers& blockers);
 
 // What stands in the way of the system's giving values to these fields: the fields that their
 // patterns name and that have none; else, where one of them has no value, the field itself.

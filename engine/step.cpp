@@ -369,6 +369,11 @@ std::optional<Refusal> Step::broken_rule() const {
     return std::nullopt;
 }
 
+Decision Step::finish_unjudged() && {
+    settle_timers();
+    return Decision{std::move(events_), std::move(effects_), std::move(exercised_)};
+}
+
 Verdict Step::finish() && {
     settle_timers();
     if (auto refusal = turned_around()) return std::move(*refusal);

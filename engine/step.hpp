@@ -48,6 +48,9 @@ class Step {
     // Due dates of running timers again on the context's calendar.
     void recompute_timers();
 
+    // Ends the construction of what nobody of this flow decided: a fact that was heard is not
+    // refused.
+    Decision finish_unjudged() &&;
     // Ends the construction: the decision, or the refusal of the first policy rule that it would
     // break.
     Verdict finish() &&;

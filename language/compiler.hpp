@@ -36,6 +36,9 @@ struct Library {
     std::set<std::string, std::less<>> flows;
     std::set<std::string, std::less<>> tags;
     std::set<std::string, std::less<>> states;
+    std::set<std::string, std::less<>> relations;
+    // Each flow's own tags.
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> flow_tags;
     // Only one flow was given: policy may speak of names that stand in others.
     bool excerpt = false;
 };

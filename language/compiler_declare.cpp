@@ -69,6 +69,11 @@ void FlowCompiler::Impl::check_patterns() {
     }
 }
 
+void FlowCompiler::Impl::declare_relations() {
+    for (const RelationSyntax& syntax : flow.relations)
+        definition.relations.push_back({syntax.name.text, syntax.heading.title, syntax.flow.text});
+}
+
 std::vector<std::uint16_t> FlowCompiler::Impl::tags_of(const Instance& instance,
                                                        const std::vector<Name>& names) {
     std::vector<std::uint16_t> out = instance.tags;
@@ -382,6 +387,7 @@ void FlowCompiler::declare() {
             roles.push_back(role.text);
     }
     impl.declare_fields();
+    impl.declare_relations();
     auto root = std::make_unique<Instance>();
     root->body = &impl.flow;
     impl.instances.push_back(std::move(root));
@@ -395,6 +401,10 @@ void FlowCompiler::declare() {
 
 void FlowCompiler::tell(Library& library) const {
     library.flows.insert(impl_->definition.flow);
+    library.flow_tags[impl_->definition.flow].insert(impl_->definition.tags.begin(),
+                                                     impl_->definition.tags.end());
+    for (const engine::Relation& relation : impl_->definition.relations)
+        library.relations.insert(relation.name);
     library.tags.insert(impl_->definition.tags.begin(), impl_->definition.tags.end());
     for (const engine::State& state : impl_->definition.states)
         library.states.insert(state.name);

@@ -382,6 +382,15 @@ void FlowCompiler::Impl::fill_state(Instance& instance, Entry& entry) {
         state.consult =
             engine::ConsultRule{assignments(syntax.consult->whom), syntax.consult->blocks};
     }
+    for (const Name& name : syntax.relates) {
+        if (const auto id = relation_id(instance, name); id != kNone) state.relates.push_back(id);
+    }
+    if (!syntax.relates.empty() && state.worklist.empty() && !syntax.has_worklist) {
+        reporter.error(syntax.name.span, "nobody_acts",
+                       {fmt::format("nobody may relate documents in `{}`: it has no `worklist`",
+                                    syntax.name.text),
+                        fmt::format("没有人可以在“{}”关联公文：缺少“worklist”", syntax.name.text)});
+    }
     state.on_enter = effects(syntax.enter);
     if (syntax.fork) fill_fork(instance, entry);
     if (syntax.countersign) fill_countersign(instance, entry);
@@ -434,6 +443,7 @@ void FlowCompiler::Impl::fill_policy() {
 
 void FlowCompiler::Impl::fill_flow() {
     if (too_large) return;  // what was left out would be reported as missing
+    check_relations();
     for (const auto& instance : instances) {
         for (Entry* entry : instance->order)
             fill_state(*instance, *entry);

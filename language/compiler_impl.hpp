@@ -68,6 +68,7 @@ struct FlowCompiler::Impl {
     // ---- declaring (compiler_declare.cpp)
     void declare_fields();
     void check_patterns();
+    void declare_relations();
     void declare_states(Instance& instance);
     void declare_state(Instance& instance, const StateSyntax& syntax);
     void check_uses(const Instance& instance);
@@ -130,6 +131,10 @@ struct FlowCompiler::Impl {
     bool vocabulary_signature(std::string_view name) const;
     std::uint16_t role_index(std::string_view name);
     std::uint16_t tag_index(std::string_view name) const;
+    engine::RelationId relation_id(const Instance& instance, const Name& name);
+    std::vector<std::string> relation_names() const;
+    // Whether a flow that every relation leads to was given.
+    void check_relations();
     // " in the flow `decision`" or " in the part `public_comment`"
     Message where(const Instance& instance) const;
 };
@@ -146,6 +151,11 @@ class InstanceScope : public GuardScope {
     std::pair<Known, engine::StateId> countersign(std::string_view name) override;
     std::pair<Known, std::uint16_t> tag(std::string_view name) override;
     std::uint16_t role(std::string_view name) override;
+    std::pair<Known, engine::RelationId> relation(std::string_view name) override;
+    std::pair<Known, std::uint16_t> related_tag(engine::RelationId relation,
+                                                std::string_view name) override;
+    Message suggest_related_tag(engine::RelationId relation, std::string_view name) override;
+    std::string related_flow(engine::RelationId relation) override;
     Message suggest(Kind kind, std::string_view name) override;
     Message where() override;
 

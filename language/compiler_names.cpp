@@ -157,6 +157,54 @@ std::uint16_t FlowCompiler::Impl::tag_index(std::string_view name) const {
                : static_cast<std::uint16_t>(found - definition.tags.begin());
 }
 
+std::vector<std::string> FlowCompiler::Impl::relation_names() const {
+    std::vector<std::string> out;
+    for (const engine::Relation& relation : definition.relations)
+        out.push_back(relation.name);
+    return out;
+}
+
+engine::RelationId FlowCompiler::Impl::relation_id(const Instance& instance, const Name& name) {
+    const engine::RelationId id = definition.relation(name.text);
+    if (id != kNone || !name.given()) return id;
+    Message hint = did_you_mean(name.text, relation_names());
+    if (hint.en.empty()) {
+        hint = {fmt::format("name it in `relations` of the flow `{}`", flow.name.text),
+                fmt::format("请在流程“{}”的“relations”中声明", flow.name.text)};
+    }
+    reporter.error(name.span, "unknown_relation",
+                   {fmt::format("there is no relation `{}`{}", name.text, where(instance).en),
+                    fmt::format("{}没有关联“{}”", where(instance).zh, name.text)},
+                   hint);
+    return kNone;
+}
+
+void FlowCompiler::Impl::check_relations() {
+    for (const RelationSyntax& syntax : flow.relations) {
+        if (library.excerpt || !syntax.flow.given() || library.flows.contains(syntax.flow.text)) {
+            continue;
+        }
+        const std::vector<std::string> candidates(library.flows.begin(), library.flows.end());
+        reporter.error(syntax.flow.span, "unknown_flow",
+                       {fmt::format("there is no flow `{}`", syntax.flow.text),
+                        fmt::format("没有流程“{}”", syntax.flow.text)},
+                       did_you_mean(syntax.flow.text, candidates));
+    }
+    for (const RelationSyntax& syntax : flow.relations) {
+        const bool relating = std::any_of(instances.begin(), instances.end(), [&](const auto& one) {
+            return std::any_of(one->order.begin(), one->order.end(), [&](const Entry* entry) {
+                const auto& names = entry->syntax->relates;
+                return std::any_of(names.begin(), names.end(),
+                                   [&](const Name& name) { return name.text == syntax.name.text; });
+            });
+        });
+        if (relating) continue;
+        reporter.warning(syntax.name.span, "unused_relation",
+                         {fmt::format("no state `relates` documents by `{}`", syntax.name.text),
+                          fmt::format("没有环节可以关联“{}”", syntax.name.text)});
+    }
+}
+
 std::vector<engine::Assignment> FlowCompiler::Impl::assignments(
     const std::vector<WhoSyntax>& whom) {
     std::vector<engine::Assignment> out;
@@ -365,6 +413,54 @@ std::pair<Known, std::uint16_t> InstanceScope::tag(std::string_view name) {
     return {known ? Known::elsewhere : Known::nowhere, kNone};
 }
 
+std::pair<Known, engine::RelationId> InstanceScope::relation(std::string_view name) {
+    const engine::RelationId id = impl_.definition.relation(name);
+    if (id != kNone) return {Known::here, id};
+    const bool shared = policy_ || !instance_.part.empty();
+    const bool known = shared && (impl_.library.excerpt || impl_.library.relations.contains(name));
+    return {known ? Known::elsewhere : Known::nowhere, kNone};
+}
+
+// Numbered as guards mention them, so that a flow compiles to the same whatever flows stand beside
+// it.
+std::pair<Known, std::uint16_t> InstanceScope::related_tag(engine::RelationId relation,
+                                                           std::string_view name) {
+    if (!impl_.library.excerpt) {
+        const auto& library = impl_.library;
+        const bool shared = policy_ || !instance_.part.empty();
+        const auto target = relation == kNone
+                                ? library.flow_tags.end()
+                                : library.flow_tags.find(impl_.definition.relations[relation].flow);
+        // Where the flow is not known, that was reported.
+        const bool known = target == library.flow_tags.end()
+                               ? relation != kNone || library.tags.contains(name)
+                               : target->second.contains(name);
+        if (!known && !(shared && library.tags.contains(name))) return {Known::nowhere, kNone};
+    }
+    if (relation == kNone) return {Known::elsewhere, kNone};
+    auto& tags = impl_.definition.related_tags;
+    const auto found = std::find(tags.begin(), tags.end(), name);
+    if (found != tags.end()) {
+        return {Known::here, static_cast<std::uint16_t>(found - tags.begin())};
+    }
+    tags.emplace_back(name);
+    return {Known::here, static_cast<std::uint16_t>(tags.size() - 1)};
+}
+
+Message InstanceScope::suggest_related_tag(engine::RelationId relation, std::string_view name) {
+    const auto& library = impl_.library;
+    const auto target = relation == kNone
+                            ? library.flow_tags.end()
+                            : library.flow_tags.find(impl_.definition.relations[relation].flow);
+    const auto& tags = target == library.flow_tags.end() ? library.tags : target->second;
+    const std::vector<std::string> names(tags.begin(), tags.end());
+    return did_you_mean(name, names);
+}
+
+std::string InstanceScope::related_flow(engine::RelationId relation) {
+    return relation == kNone ? std::string() : impl_.definition.relations[relation].flow;
+}
+
 std::uint16_t InstanceScope::role(std::string_view name) {
     return impl_.role_index(name);
 }
@@ -389,6 +485,13 @@ Message InstanceScope::suggest(Kind kind, std::string_view name) {
             break;
         case Kind::tag:
             names.assign(impl_.library.tags.begin(), impl_.library.tags.end());
+            break;
+        case Kind::relation:
+            names = impl_.relation_names();
+            if (policy_) {
+                names.insert(names.end(), impl_.library.relations.begin(),
+                             impl_.library.relations.end());
+            }
             break;
         case Kind::role:
             for (const RoleSyntax& role : impl_.library.vocabulary.roles)

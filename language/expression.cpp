@@ -23,6 +23,8 @@ namespace {
 constexpr int kMaxNesting = 48;
 // With parameters put in; also what bounds the time of one evaluation.
 constexpr std::size_t kMaxTerms = 2'000;
+// Of `related REL >= N`: no check goes through more.
+constexpr std::int64_t kMostRelated = 100;
 
 const char* type_name(FieldType type) {
     static constexpr std::array<const char*, 7> kNames{"flag", "number", "date",  "choice",
@@ -272,7 +274,47 @@ class Compiler {
             const Token field = name("a field", "字段名称");
             return size_of(field, length);
         }
+        // No reserved words, so that a field or a relation may be called like one.
+        if ((is("every") || is("some") || is("related")) && name_follows()) return related();
         comparison(name("a condition", "条件"));
+    }
+
+    bool name_follows() const {
+        std::size_t at = at_;
+        const Token ahead = next_token(text_, at);
+        return ahead.kind == Token::Kind::word && !is_guard_word(ahead.text);
+    }
+
+    // `every REL in tag TAG`, `some REL in tag TAG`, `related REL >= N`
+    void related() {
+        const std::string_view how = token_.text;
+        next();
+        const Token token = name("a relation", "关联名称");
+        const auto [known, id] = scope_.relation(token.text);
+        if (known == Known::nowhere) {
+            unknown(token, "relation", "关联", GuardScope::Kind::relation);
+        }
+        if (how == "related") {
+            return counted(Op::related_at_least, id, known == Known::here, kMostRelated);
+        }
+        expect("in");
+        expect("tag");
+        const Token tag = name("a tag", "标记名称");
+        // A relation that this flow does not have relates nothing: every one of none is in the tag.
+        if (known == Known::nowhere) return constant(how == "every");
+        const auto [tag_known, index] = scope_.related_tag(id, tag.text);
+        if (tag_known == Known::nowhere) {
+            const std::string flow = scope_.related_flow(id);
+            const Message where = flow.empty() ? scope_.where()
+                                               : Message{fmt::format(" in the flow `{}`", flow),
+                                                         fmt::format("流程“{}”", flow)};
+            report(tag.offset, tag.text.size(), "unknown_tag",
+                   {fmt::format("there is no tag `{}`{}", tag.text, where.en),
+                    fmt::format("{}没有标记“{}”", where.zh, tag.text)},
+                   scope_.suggest_related_tag(id, tag.text));
+        }
+        if (tag_known != Known::here) return constant(how == "every");
+        emit(how == "every" ? Op::every_related_in_tag : Op::some_related_in_tag, id, index);
     }
 
     void signature() {
@@ -318,9 +360,9 @@ class Compiler {
     }
 
     // A count that is never unknown: every comparison is made of "at least".
-    void counted(Op op, std::uint16_t subject, bool here) {
+    void counted(Op op, std::uint16_t subject, bool here, std::int64_t most = 1'000'000) {
         const std::string_view sign = relation();
-        const std::int64_t n = number(0, 1'000'000);
+        const std::int64_t n = number(0, most);
         const auto at_least = [&](std::int64_t least) {
             if (here) {
                 emit(op, subject, least);

@@ -43,7 +43,20 @@ class GuardScope {
     // An index into Definition::guard_roles; kNone when there is no such role.
     virtual std::uint16_t role(std::string_view name) = 0;
 
-    enum class Kind { field, signature, state, tag, role };
+    // Documents of another flow that are related to this one. Where nothing is said of them, there
+    // are no relations.
+    virtual std::pair<Known, engine::RelationId> relation(std::string_view) {
+        return {Known::nowhere, engine::kNone};
+    }
+    // A tag of the flow that the relation (kNone: one of another flow) leads to, as an index into
+    // Definition::related_tags.
+    virtual std::pair<Known, std::uint16_t> related_tag(engine::RelationId, std::string_view) {
+        return {Known::nowhere, engine::kNone};
+    }
+    virtual Message suggest_related_tag(engine::RelationId, std::string_view) { return {}; }
+    virtual std::string related_flow(engine::RelationId) { return {}; }
+
+    enum class Kind { field, signature, state, tag, role, relation };
     // What to say of a name that is not known.
     virtual Message suggest(Kind kind, std::string_view name) = 0;
     // Said after the name of something that is not known, e.g. "in the flow `decision`".

@@ -17,8 +17,8 @@ constexpr Words<11> kField{"title",   "basis",     "type",    "max",      "choic
                            "content", "published", "derived", "assigned", "past"};
 constexpr Words<1> kFieldRequired{"type"};
 constexpr Words<1> kAssignment{"code"};
-constexpr Words<10> kFlow{"flow", "title",   "basis", "fields", "uses",
-                          "open", "assigns", "start", "states", "deadlines"};
+constexpr Words<11> kFlow{"flow",    "title", "basis",  "fields",    "uses",     "open",
+                          "assigns", "start", "states", "deadlines", "relations"};
 constexpr Words<3> kFlowRequired{"flow", "start", "states"};
 constexpr Words<9> kPart{"part", "title", "basis",  "exits",    "parameters",
                          "uses", "start", "states", "deadlines"};
@@ -26,18 +26,22 @@ constexpr Words<4> kPartRequired{"part", "exits", "start", "states"};
 constexpr Words<2> kUse{"part", "with"};
 constexpr Words<1> kUseRequired{"part"};
 constexpr Words<2> kParameter{"title", "default"};
-constexpr Words<12> kTask{"reassign", "title",   "basis",   "tags",      "worklist", "edit",
-                          "renew",    "consult", "actions", "deadlines", "enter",    "final"};
+constexpr Words<3> kRelation{"title", "basis", "flow"};
+constexpr Words<1> kRelationRequired{"flow"};
+constexpr Words<13> kTask{"reassign", "title", "basis",   "tags",    "worklist",
+                          "edit",     "renew", "consult", "actions", "deadlines",
+                          "enter",    "final", "relates"};
 constexpr Words<6> kRun{"title", "basis", "tags", "run", "on", "deadlines"};
 constexpr Words<2> kRunRequired{"run", "on"};
-constexpr Words<14> kFork{"title", "basis", "tags", "all",      "any",     "quorum",    "branches",
-                          "join",  "then",  "on",   "worklist", "actions", "deadlines", "enter"};
+constexpr Words<15> kFork{"title",    "basis",    "tags",      "all",   "any",
+                          "quorum",   "branches", "join",      "then",  "on",
+                          "worklist", "actions",  "deadlines", "enter", "relates"};
 constexpr Words<1> kForkRequired{"then"};
 constexpr Words<4> kBranch{"title", "basis", "run", "when"};
 constexpr Words<1> kBranchRequired{"run"};
-constexpr Words<13> kVoting{"reassign", "title",     "basis", "tags",  "countersign",
-                            "on",       "worklist",  "edit",  "renew", "consult",
-                            "actions",  "deadlines", "enter"};
+constexpr Words<14> kVoting{"reassign", "title",     "basis", "tags",   "countersign",
+                            "on",       "worklist",  "edit",  "renew",  "consult",
+                            "actions",  "deadlines", "enter", "relates"};
 constexpr Words<2> kVotingRequired{"countersign", "on"};
 constexpr Words<8> kCountersign{
     "by", "seats", "quorum", "veto", "sign", "not_by", "one_vote_per_department", "comment"};
@@ -74,6 +78,7 @@ const KeyTable kFieldKeys{"field", "a field", "字段", kField, kFieldRequired};
 const KeyTable kAssignmentKeys{"assignment", "an assigned code", "系统生成的编码", kAssignment,
                                kAssignment};
 const KeyTable kFlowKeys{"flow", "a flow", "流程", kFlow, kFlowRequired};
+const KeyTable kRelationKeys{"relation", "a relation", "关联", kRelation, kRelationRequired};
 const KeyTable kPartKeys{"part", "a part", "部件", kPart, kPartRequired};
 const KeyTable kUseKeys{"use", "a use of a part", "部件引用", kUse, kUseRequired};
 const KeyTable kExitKeys{"exit", "an exit", "出口", kTitled, kNothing};
@@ -97,12 +102,13 @@ const KeyTable kPolicyKeys{"policy_file", "the policy", "政策文件", kPolicy,
 const KeyTable kRuleKeys{"rule", "a rule", "规则", kRule, kRuleRequired};
 
 std::span<const KeyTable* const> key_tables() {
-    static const std::array<const KeyTable*, 25> kAll{
-        &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys, &kFieldKeys,
-        &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,      &kParameterKeys,
-        &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,    &kVotingKeys,
-        &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,    &kDeadlineKeys,
-        &kPolicyKeys,      &kRuleKeys,       &kOriginKeys, &kLimitsKeys,    &kLimitKeys};
+    static const std::array<const KeyTable*, 26> kAll{
+        &kRelationKeys,  &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys,
+        &kFieldKeys,     &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,
+        &kParameterKeys, &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,
+        &kVotingKeys,    &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,
+        &kDeadlineKeys,  &kPolicyKeys,      &kRuleKeys,       &kOriginKeys, &kLimitsKeys,
+        &kLimitKeys};
     return kAll;
 }
 

@@ -21,6 +21,7 @@ extern const KeyTable kSignatureKeys;
 extern const KeyTable kFieldKeys;
 extern const KeyTable kAssignmentKeys;  // `assigned: {code: 10}`
 extern const KeyTable kFlowKeys;
+extern const KeyTable kRelationKeys;
 extern const KeyTable kPartKeys;
 extern const KeyTable kUseKeys;
 extern const KeyTable kExitKeys;

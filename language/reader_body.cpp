@@ -34,6 +34,7 @@ class Body {
                 body.open = shape_.who(*open);
             }
             if (const Node* assigns = find(root, "assigns")) body.assigns = shape_.names(*assigns);
+            if (const Node* relations = find(root, "relations")) read_relations(*relations, body);
         } else if (const Node* exits = find(root, "exits")) {
             read_exits(*exits, body);
         }
@@ -92,6 +93,25 @@ class Body {
         }
     }
 
+    void read_relations(const Node& node, BodySyntax& body) {
+        shape_.named(node, "relations", "关联", [&](Name name, const Node& value) {
+            if (is_guard_word(name.text)) {
+                shape_.error(
+                    name.span, "reserved_name",
+                    {fmt::format("`{}` is a word of the language and cannot be a name", name.text),
+                     fmt::format("“{}”是语言的保留字，不能用作名称", name.text)});
+            }
+            RelationSyntax relation;
+            if (shape_.map(value, kRelationKeys)) {
+                relation.heading = shape_.heading(value);
+                if (const Node* flow = find(value, "flow")) relation.flow = shape_.name(*flow);
+            }
+            if (relation.heading.title.empty()) relation.heading.title = name.text;
+            relation.name = std::move(name);
+            body.relations.push_back(std::move(relation));
+        });
+    }
+
     void read_use(Name name, const Node& node, BodySyntax& body) {
         UseSyntax use;
         use.name = std::move(name);
@@ -144,6 +164,7 @@ class Body {
         if (const Node* worklist = find(node, "worklist")) state.worklist = shape_.who(*worklist);
         if (const Node* reassign = find(node, "reassign")) state.reassign = shape_.who(*reassign);
         if (const Node* enter = find(node, "enter")) state.enter = shape_.effects(*enter);
+        if (const Node* relates = find(node, "relates")) state.relates = shape_.names(*relates);
         if (const Node* actions = find(node, "actions")) {
             shape_.named(*actions, "actions", "操作", [&](Name action, const Node& value) {
                 state.actions.push_back(read_action(std::move(action), value));

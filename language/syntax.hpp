@@ -162,6 +162,7 @@ struct StateSyntax {
     std::optional<RunSyntax> run;
     std::optional<ForkSyntax> fork;
     std::optional<CountersignSyntax> countersign;
+    std::vector<Name> relates;
 };
 
 struct UseSyntax {
@@ -173,6 +174,12 @@ struct UseSyntax {
 struct ExitSyntax {
     Name name;
     Heading heading;
+};
+
+struct RelationSyntax {
+    Name name;
+    Heading heading;
+    Name flow;
 };
 
 struct ParameterSyntax {
@@ -194,6 +201,7 @@ struct BodySyntax {
     Name start;
     std::vector<StateSyntax> states;
     std::vector<DeadlineSyntax> deadlines;
+    std::vector<RelationSyntax> relations;  // of a flow
 };
 
 struct RoleSyntax {

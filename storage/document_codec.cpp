@@ -12,7 +12,10 @@ using engine::kNone;
 
 namespace {
 
+// Version 2 has related documents or parents behind what version 1 has. A document without either
+// is still written as version 1.
 constexpr unsigned kVersion = 1;
+constexpr unsigned kVersionRelated = 2;
 
 // Every structure is taken apart with a structured binding: a member that is added to the engine
 // breaks the build here instead of being lost on the way to the disk.
@@ -42,6 +45,13 @@ std::size_t bound(const Document& d) {
         size += vote.department.size();
     for (const auto& consultation : d.consultations)
         size += consultation.whom.role.size() + consultation.whom.department.size();
+    for (const auto& related : d.related) {
+        size += 3 * kMaxVarint + 1;
+        for (const std::string& tag : related.tags)
+            size += kMaxVarint + tag.size();
+    }
+    for (const auto& parent : d.parents)
+        size += 3 * kMaxVarint + parent.flow.size() + parent.relation.size();
     return size;
 }
 
@@ -204,6 +214,23 @@ void write(RawWriter& out, const engine::Consultation& consultation) {
     out.number(answered_by);
 }
 
+void write(RawWriter& out, const engine::RelatedDocument& related) {
+    const auto& [relation, document, tags, publication] = related;
+    out.number(relation);
+    out.number(document);
+    out.number(tags.size());
+    for (const std::string& tag : tags)
+        out.text(tag);
+    out.byte(static_cast<unsigned>(publication));
+}
+
+void write(RawWriter& out, const engine::ParentLink& parent) {
+    const auto& [document, flow, relation] = parent;
+    out.number(document);
+    out.text(flow);
+    out.text(relation);
+}
+
 // ---- reading
 // --------------------------------------------------------------------------------------
 
@@ -321,6 +348,26 @@ void read(RawReader& in, engine::Consultation& consultation) {
     consultation.answered_by = in.number_as<engine::PersonId>();
 }
 
+engine::Publication read_publication(RawReader& in, unsigned byte) {
+    if (byte > static_cast<unsigned>(engine::Publication::withdrawn)) in.fail();
+    return static_cast<engine::Publication>(in.good() ? byte : 0);
+}
+
+void read(RawReader& in, engine::RelatedDocument& related) {
+    related.relation = in.number_as<engine::RelationId>();
+    related.document = in.number();
+    related.tags.resize(in.count());
+    for (std::string& tag : related.tags)
+        tag = in.text();
+    related.publication = read_publication(in, in.byte());
+}
+
+void read(RawReader& in, engine::ParentLink& parent) {
+    parent.document = in.number();
+    parent.flow = in.text();
+    parent.relation = in.text();
+}
+
 template <class T, class... More>
 void write_all(RawWriter& out, const std::vector<T>& all, More&... more) {
     out.number(all.size());
@@ -342,13 +389,14 @@ void read_all(RawReader& in, std::vector<T>& all, More&... more) {
 void encode_document(const Document& document, std::string& out) {
     const auto& [id, flow, definition, revision, department, places, fields, attachments, content,
                  drafters, signatures, votes, timers, consultations, publication, published_content,
-                 purged] = document;
+                 purged, related, parents] = document;
     // Written beside `out` first: growing a string to the bound would clear all of it.
     thread_local std::vector<char> scratch;
     if (const std::size_t size = bound(document); scratch.size() < size) scratch.resize(2 * size);
     RawWriter to(scratch.data());
     Hashes hashes{&content};
-    to.byte(kVersion);
+    const bool relations = !related.empty() || !parents.empty();
+    to.byte(relations ? kVersionRelated : kVersion);
     to.number(id);
     to.text(flow);
     to.digest(definition);
@@ -367,12 +415,17 @@ void encode_document(const Document& document, std::string& out) {
     write_all(to, consultations);
     to.byte(static_cast<unsigned>(publication) | (purged ? 0x80U : 0U));
     hashes.write(to, published_content);
+    if (relations) {
+        write_all(to, related);
+        write_all(to, parents);
+    }
     out.append(scratch.data(), to.at());
 }
 
 engine::Result<Document> decode_document(std::string_view bytes) {
     RawReader in(bytes);
-    if (const unsigned version = in.byte(); version != kVersion)
+    const unsigned version = in.byte();
+    if (version != kVersion && version != kVersionRelated)
         return Error{ErrorCode::malformed,
                      "stored document of unknown format version " + std::to_string(version)};
     Document document;
@@ -394,10 +447,14 @@ engine::Result<Document> decode_document(std::string_view bytes) {
     read_all(in, document.timers);
     read_all(in, document.consultations);
     const unsigned publication = in.byte();
-    if ((publication & 0x7F) > static_cast<unsigned>(engine::Publication::withdrawn)) in.fail();
-    document.publication = static_cast<engine::Publication>(publication & 0x7F);
+    document.publication = read_publication(in, publication & 0x7F);
     document.purged = (publication & 0x80) != 0;
     hashes.read(in, document.published_content);
+    if (version == kVersionRelated) {
+        read_all(in, document.related);
+        read_all(in, document.parents);
+        if (document.related.empty() && document.parents.empty()) in.fail();
+    }
     if (!in.good() || !in.at_end())
         return Error{ErrorCode::malformed, "stored document " + std::to_string(document.id) +
                                                " is damaged: " + std::to_string(bytes.size()) +

@@ -123,3 +123,46 @@ TEST_CASE("offers: what is offered is what decide allows, on random walks") {
         }
     }
 }
+
+TEST_CASE("explore: related documents stand in every way that a guard tells apart") {
+    const auto flow = fixture("related", "request");
+    const Abstraction abstraction(flow->definition, flow->policy);
+    REQUIRE(abstraction.worlds_complete());
+    CHECK(abstraction.worlds().front().related.empty());
+    // `every redaction in tag done`, `some redaction in tag open` and `related redaction >= 3` are
+    // true or false independently of each other, and so is `related merged >= 1`.
+    CHECK(abstraction.worlds().size() == 16);
+    const CheckReport report = check(flow->definition, flow->policy);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings.front().kind == FindingKind::policy_broken);
+    CHECK(report.findings.front().story.back().action ==
+          "answer (答复) [some redaction in tag open]");
+    // They are no part of a state: received, handling (from where nothing is withdrawn), answered
+    // and closed.
+    CHECK(report.states == 4);
+}
+
+TEST_CASE("explore: nothing is related before anybody can have related it") {
+    const auto flow = fixture("related", "request");
+    const Explorer explorer(flow->definition, flow->policy);
+    explore(explorer, {}, [&](std::uint32_t, std::uint32_t, const Explorer::Step& step) {
+        const StateId handling = flow->definition.state("handling");
+        const bool handled = step.after.in(handling) || step.move.kind == Move::Kind::act;
+        if (!handled) CHECK(step.after.related.empty());
+        if (step.after.in(handling) && step.move.world == 0) CHECK(step.after.related.empty());
+    });
+}
+
+TEST_CASE("check: where related documents stand in too many ways, nothing is proven") {
+    auto definition = fixture("related", "request")->definition;
+    for (std::uint16_t i = 0; i < 9; ++i) {
+        definition.related_tags.push_back("t" + std::to_string(i));
+        const std::int64_t tag = static_cast<std::int64_t>(definition.related_tags.size()) - 1;
+        auto& terms = definition.actions.front().when.terms;
+        terms.push_back({Op::some_related_in_tag, 0, tag});
+        if (i > 0) terms.push_back({Op::op_or, kNone, 0});
+    }
+    const CheckReport report = check(definition, {});
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings.front().kind == FindingKind::too_large);
+}

@@ -262,6 +262,22 @@ class Script {
         }
         if (verb == "ticks") return Tick{words.at(1)};
         if (verb == "recomputes") return Recompute{};
+        if (verb == "relates") {
+            Relate relate;
+            relate.relation = words.at(1);
+            relate.document = std::stoull(words.at(2));
+            relate.flow = words.at(3);
+            relate.tags.assign(words.begin() + 4, words.end());
+            relate.ancestor = words.back() == "ancestor";
+            return relate;
+        }
+        if (verb == "hears") {
+            return Hear{std::stoull(words.at(1)), Words(words.begin() + 2, words.end()),
+                        Publication::none};
+        }
+        if (verb == "belongs") {
+            return Belong{ParentLink{std::stoull(words.at(1)), words.at(2), words.at(3)}};
+        }
         fail("no such verb: " + verb);
     }
 
@@ -271,6 +287,11 @@ class Script {
         bool holds = false;
         if (words.at(at) == "signed") {
             holds = document_->live_signature(definition().signature(words.at(at + 1))) != nullptr;
+        } else if (words.at(at) == "related") {
+            const RelatedDocument* related = document_->related_by(
+                definition().relation(words.at(at + 1)), std::stoull(words.at(at + 2)));
+            const auto tags = words.begin() + static_cast<std::ptrdiff_t>(at) + 3;
+            holds = related != nullptr && related->tags == Words(tags, words.end());
         } else if (words.at(at) == "drafter") {
             holds = document_->drafted_by(people_.at(words.at(at + 1)));
         } else if (words.at(at) == "due") {

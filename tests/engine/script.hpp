@@ -11,6 +11,8 @@
 //   answers 1 a clock ticks publish                        => late expect signed confidentiality |
 //   not signed .. | due publish 2026-03-30 | due publish not-running
 //   expect due_at reply 2026-03-30T17:00 (hours) | effect publish | no effect publish
+//   李 relates redaction 21 redaction open | clock hears 21 done | clock belongs 40 request merged
+//   | expect related redaction 21 done
 //
 // After `=>` stand the names of all active states, or `refused` and the permanent code.
 #pragma once

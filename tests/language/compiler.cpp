@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "engine/guard.hpp"
 #include "language/rulebook.hpp"
 #include "tests/language/fixture.hpp"
 
@@ -433,4 +434,42 @@ TEST_CASE("compiler: a parameter within a guard is compiled where it stands") {
     const Compilation open = compiled("attribute = proactive) or (true");
     REQUIRE(open.diagnostics.size() == 1);
     CHECK(open.diagnostics[0].code == "guard_syntax");
+}
+
+TEST_CASE("compiler: a relation leads to another flow, whose tags guards and policy speak of") {
+    auto files = test::with_vocabulary(
+        "flow: f\nrelations: {child: {flow: g, title: 下级}}\nstart: a\nstates:\n"
+        "  a: {worklist: clerk, relates: child, actions: {go: {to: b, when: every child in tag "
+        "done}}}\n  b: {final: true}\n");
+    files.push_back({"g.yaml",
+                     "flow: g\nopen: clerk\nstart: a\nstates: {a: {final: true, tags: [done, "
+                     "open]}}\n"});
+    files.push_back({"policy.yaml",
+                     "policy:\n  r: {at: always, require: every child in tag open}\n"
+                     "  s: {at: always, never: some child in tag open or related child >= 1}\n"});
+    const Compilation compilation = compile(files);
+    CHECK(render(compilation.diagnostics) == "");
+    REQUIRE(compilation.rulebook);
+    const auto f = compilation.rulebook->find("f");
+    REQUIRE(f->definition.relations.size() == 1);
+    CHECK(f->definition.relations[0].name == "child");
+    CHECK(f->definition.relations[0].title == "下级");
+    CHECK(f->definition.relations[0].flow == "g");
+    CHECK(f->definition.states[0].relates == std::vector<engine::RelationId>{0});
+    CHECK(f->definition.related_tags == std::vector<std::string>{"done", "open"});
+    // The same without the other flow beside it.
+    const auto again = recompile(f->sources);
+    REQUIRE(again.has_value());
+    CHECK((*again)->definition.related_tags == f->definition.related_tags);
+    CHECK((*again)->policy.rules[0].require.terms == f->policy.rules[0].require.terms);
+    // In a flow without the relation nothing is related.
+    const auto g = compilation.rulebook->find("g");
+    CHECK(g->definition.related_tags.empty());
+    engine::Document document;
+    CHECK(engine::holds(g->policy.rules[0].require, g->definition, document, nullptr));
+    CHECK(engine::holds(g->policy.rules[1].require, g->definition, document, nullptr));
+    CHECK(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr));
+    document.related.push_back({0, 5, {"done"}, engine::Publication::none});
+    CHECK_FALSE(engine::holds(f->policy.rules[0].require, f->definition, document, nullptr));
+    CHECK_FALSE(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr));
 }

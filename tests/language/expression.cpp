@@ -19,9 +19,11 @@ std::vector<SourceFile> rules(const std::string& guard) {
     return test::with_vocabulary(
         "flow: test\n"
         "fields: [title, attribute, note, steps, formed_at, urgent, copies, issued_at]\n"
+        "relations: {part_of: {flow: test}}\n"
         "start: a\n"
         "states:\n"
         "  a:\n"
+        "    relates: part_of\n"
         "    worklist: clerk\n"
         "    tags: open\n"
         "    actions:\n"
@@ -40,7 +42,8 @@ std::vector<SourceFile> rules(const std::string& guard) {
 std::string written(const engine::Definition& definition, const engine::Guard& guard) {
     static const char* kNames[] = {"constant", "given", "equals",    "less",   "at_most", "same",
                                    "before",   "by",    "files",     "signed", "another", "role",
-                                   "in",       "tag",   "approvals", "not",    "and",     "or"};
+                                   "in",       "tag",   "approvals", "every",  "some",    "related",
+                                   "not",      "and",   "or"};
     std::string out;
     for (const engine::Term& term : guard.terms) {
         if (!out.empty()) out += ' ';
@@ -80,7 +83,7 @@ std::string mistake(const std::string& guard) {
     std::string out;
     for (const Diagnostic& d : compilation.diagnostics) {
         if (!out.empty()) out += " | ";
-        CHECK(d.line == 12);
+        CHECK(d.line == 14);
         out += fmt::format("{} {}+{}", d.code, d.column - 14, d.length);
         if (!d.hint.empty()) out += ": " + d.hint;
     }
@@ -125,6 +128,12 @@ TEST_CASE("guard: every form of the language") {
     CHECK(compiled("in b") == "in:b");
     CHECK(compiled("in tag open") == "tag:0");
     CHECK(compiled("approvals of b >= 2") == "approvals:b:2");
+    CHECK(compiled("every part_of in tag open") == "every:0");
+    CHECK(compiled("some part_of in tag open") == "some:0");
+    CHECK(compiled("related part_of >= 2") == "related:2");
+    CHECK(compiled("related part_of = 0") == "related:0 related:1 not and");
+    CHECK(compiled("not some part_of in tag open and related part_of < 3") ==
+          "some:0 not related:3 not and");
     CHECK(compiled("true") == "constant:1");
     CHECK(compiled("false") == "constant:0");
 }
@@ -176,6 +185,13 @@ TEST_CASE("guard: mistakes are told at their place, with what was probably meant
     CHECK(mistake("in tag opne") == "unknown_tag 8+4: did you mean `open`?");
     CHECK(mistake("approvals of a >= 1") == "type_error 14+1");
     CHECK(mistake("approvals of x >= 1") == "unknown_state 14+1");
+    CHECK(mistake("every partof in tag open") == "unknown_relation 7+6: did you mean `part_of`?");
+    CHECK(mistake("some part_of in tag opne") == "unknown_tag 21+4: did you mean `open`?");
+    CHECK(mistake("every part_of in open") == "guard_syntax 18+4");
+    CHECK(mistake("every part_of") == "guard_syntax 13+1");
+    CHECK(mistake("every given") == "unknown_field 1+5");
+    CHECK(mistake("related part_of >= 101") == "bad_number 20+3");
+    CHECK(mistake("related part_of") == "guard_syntax 15+1");
     CHECK(mistake("(title given") == "guard_syntax 12+1");
     CHECK(mistake("title given)") == "guard_syntax 12+1");
     CHECK(mistake("title given steps given") == "guard_syntax 13+5");
@@ -197,7 +213,7 @@ TEST_CASE("guard: what it looks like in a quoted text, the caret still stands be
     const Compilation folded =
         compile(rules(">-\n          title given\n          and tilte given"));
     REQUIRE(folded.diagnostics.size() == 1);
-    CHECK(folded.diagnostics[0].line == 14);
+    CHECK(folded.diagnostics[0].line == 16);
     CHECK(folded.diagnostics[0].column == 15);
 }
 

@@ -208,6 +208,28 @@ TEST_CASE("mistakes: in a state") {
                 "on: {passed: b, failed: b}") == Places{"bad_value 5:61"});
 }
 
+TEST_CASE("mistakes: in a relation") {
+    const auto relation = [](const std::string& text, const std::string& state = "") {
+        return wrong(
+            test::with_vocabulary(flow("  a: {worklist: clerk, relates: r" + state +
+                                       "}\n  b: {final: true}\nrelations: {r: {" + text + "}}\n")));
+    };
+    CHECK(relation("flow: f") == Places{});
+    CHECK(relation("flow: f, title: 关联, basis: x") == Places{});
+    CHECK(relation("title: x") == Places{"missing_key 7:16"});
+    CHECK(relation("flow: g") == Places{"unknown_flow 7:23"});
+    CHECK(relation("flow: f, to: f") == Places{"unknown_key 7:26"});
+    CHECK(relation("flow: f", "x") == Places{"unknown_relation 5:33", "unused_relation 7:13"});
+    CHECK(relation("flow: f", ", actions: {x: {to: b, when: some r in tag t}}") ==
+          Places{"unknown_tag 5:77"});
+    CHECK(wrong(test::with_vocabulary(
+              flow("  a: {relates: r}\n  b: {final: true}\nopen: clerk\nrelations: {r: {flow: "
+                   "f}}\n"))) == Places{"nobody_acts 5:3"});
+    CHECK(wrong(test::with_vocabulary(flow("  a: {worklist: clerk}\nrelations: {in: {flow: "
+                                           "f}}\n"))) ==
+          Places{"reserved_name 6:13", "unused_relation 6:13"});
+}
+
 TEST_CASE("mistakes: in a deadline") {
     CHECK(deadline("within: 3 days, late: escalate to clerk") == Places{});
     CHECK(deadline("late: escalate to clerk") == Places{"missing_key 10:3"});
@@ -342,6 +364,7 @@ TEST_CASE("mistakes: in the policy") {
     CHECK(policy("at: always, require: titel given") == Places{"unknown_field 2:28"});
     CHECK(policy("at: always, require: in tag ende") == Places{"unknown_tag 2:35"});
     CHECK(policy("at: always, require: in b") == Places{"unknown_state 2:31"});
+    CHECK(policy("at: always, require: some r in tag end") == Places{"unknown_relation 2:33"});
     CHECK(policy("at: always, require: signed issue") == Places{"unknown_signature 2:35"});
     CHECK(policy("at: always, require: true, in: [f, g]") == Places{"unknown_flow 2:42"});
 }

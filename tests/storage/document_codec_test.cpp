@@ -66,12 +66,25 @@ TEST_CASE("document codec: damaged bytes are refused or are another document's o
     }
 }
 
+TEST_CASE("document codec: a document without relations is written as it always was") {
+    Document document;
+    CHECK(encoded(document)[0] == 1);
+    document.parents.push_back({7, "request", "redaction"});
+    std::string bytes = encoded(document);
+    CHECK(bytes[0] == 2);
+    CHECK(decode_document(bytes)->parents == document.parents);
+    // No second spelling of a document that has none.
+    bytes = encoded(Document{});
+    bytes[0] = 2;
+    CHECK(!decode_document(bytes + std::string(2, '\0')));
+}
+
 TEST_CASE("document codec: an unknown version and a forged count are refused") {
     std::string bytes = encoded(Document{});
-    bytes[0] = 2;
+    bytes[0] = 3;
     const auto newer = decode_document(bytes);
     REQUIRE(!newer);
-    CHECK(newer.error().message.find("version 2") != std::string::npos);
+    CHECK(newer.error().message.find("version 3") != std::string::npos);
     // A flow's name of 2^63 bytes.
     CHECK(!decode_document(std::string("\x01\x00\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11)));
 }

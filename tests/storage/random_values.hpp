@@ -133,6 +133,15 @@ inline engine::Document random_document(Random& r) {
     d.publication = static_cast<Publication>(r.below(4));
     d.published_content = r.digest();
     d.purged = r.chance(20);
+    if (r.chance(50)) return d;
+    d.related = some<RelatedDocument>(r, 3, [&r]() -> RelatedDocument {
+        return {r.number<RelationId>(), r.number<std::uint64_t>(),
+                some<std::string>(r, 3, [&r] { return r.text(); }),
+                static_cast<Publication>(r.below(4))};
+    });
+    d.parents = some<ParentLink>(r, 2, [&r]() -> ParentLink {
+        return {r.number<std::uint64_t>(), r.text(), r.text()};
+    });
     return d;
 }
 
