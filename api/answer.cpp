@@ -66,8 +66,10 @@ constexpr unsigned kReasonStatus[] = {
     410,  // purged
     412,  // revision_conflict
     409,  // unknown_action
+    409,  // unknown_relation
     409,  // ambiguous_action
     409,  // wrong_state
+    409,  // not_relatable
     403,  // system_only
     409,  // not_due
     403,  // role_missing
@@ -99,6 +101,10 @@ constexpr unsigned kReasonStatus[] = {
     422,  // extension_too_long
     409,  // not_extendable
     422,  // assignee_ineligible
+    422,  // relation_mismatch
+    409,  // already_related
+    409,  // relation_cycle
+    409,  // too_many_related
     409,  // no_migration_path
     422,  // date_in_future
     422,  // due_before_start
