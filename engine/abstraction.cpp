@@ -304,7 +304,8 @@ void Abstraction::choose_worlds() {
     }
     const std::vector<bool> without = truths({});
     for (World& world : worlds_) {
-        const std::vector<bool> here = truths(world.related);
+        world.answers = truths(world.related);
+        const std::vector<bool>& here = world.answers;
         for (std::size_t i = 0; i < here.size(); ++i) {
             if (here[i] == without[i]) continue;
             const Term& term = related_tests_[i].terms.front();
@@ -327,6 +328,32 @@ bool Abstraction::possible(const World& world, const Document& document) const {
                        [&](const RelatedDocument& related) {
                            return relevance_->may_be_related(document, related.relation);
                        });
+}
+
+std::vector<Abstraction::Outlook> Abstraction::outlooks(const Document& document) const {
+    std::vector<std::size_t> by_rules;
+    std::vector<std::size_t> by_any;
+    for (std::size_t i = 0; i < related_tests_.size(); ++i) {
+        const Term& term = related_tests_[i].terms.front();
+        const bool rule = relevance_->rule_asks(document, term);
+        if (rule) by_rules.push_back(i);
+        if (rule || relevance_->guard_asks(document, term)) by_any.push_back(i);
+    }
+    std::vector<Outlook> found;
+    std::set<std::vector<bool>> told_by_rules;
+    std::set<std::vector<bool>> told_by_any;
+    for (std::size_t i = 0; i < worlds_.size(); ++i) {
+        if (!possible(worlds_[i], document)) continue;
+        const auto answers = [&](const std::vector<std::size_t>& tests) {
+            std::vector<bool> here;
+            for (const std::size_t test : tests)
+                here.push_back(worlds_[i].answers[test]);
+            return here;
+        };
+        if (!told_by_any.insert(answers(by_any)).second) continue;
+        found.push_back({i, !told_by_rules.insert(answers(by_rules)).second});
+    }
+    return found;
 }
 
 Value Abstraction::filler(FieldId field) const {

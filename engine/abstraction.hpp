@@ -54,12 +54,19 @@ class Abstraction {
     // is tried in every world.
     struct World {
         std::vector<RelatedDocument> related;
-        std::string text;  // what differs from a world without any
+        std::string text;           // what differs from a world without any
+        std::vector<bool> answers;  // to the tests of related documents
     };
     const std::vector<World>& worlds() const { return worlds_; }  // [0]: nothing is related
     // False: there are too many to try them all.
     bool worlds_complete() const { return worlds_complete_; }
-    bool possible(const World& world, const Document& document) const;
+    // Those that the next step of this document can tell apart. `guards_only`: only the guards of
+    // actions tell it from one before it, so that nothing but actions need be tried in it.
+    struct Outlook {
+        std::size_t world = 0;
+        bool guards_only = false;
+    };
+    std::vector<Outlook> outlooks(const Document& document) const;
 
   private:
     void read_guard(const Guard& guard);
@@ -67,6 +74,7 @@ class Abstraction {
     void choose_choices(FieldId field, bool missing_differs);
     bool at_rest_for_ever(const Document& document) const;
     void choose_timers();
+    bool possible(const World& world, const Document& document) const;
     std::size_t nearest(FieldId field, const Value& value) const;
     void choose_worlds();
     std::size_t class_of(FieldId field, const std::optional<Value>& value) const;

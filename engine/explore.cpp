@@ -66,7 +66,7 @@ struct Explorer::Impl {
     void withdrawals(const Document& from, const Place& place, const Visitor& visit) const;
     void renewals(const Document& from, const State& state, const Visitor& visit) const;
     void ticks(const Document& from, const Visitor& visit) const;
-    void steps(const Document& from, const Visitor& visit) const;
+    void steps(const Document& from, bool actions_only, const Visitor& visit) const;
 
     Abstraction abstraction;
     const Definition& definition;
@@ -381,23 +381,23 @@ void Explorer::successors(const Key& key, const Visitor& visit) const {
     Document from = impl_->abstraction.unpack(key);
     if (from.purged) return;
     const auto& worlds = impl_->abstraction.worlds();
-    for (std::size_t i = 0; i < worlds.size(); ++i) {
-        if (!impl_->abstraction.possible(worlds[i], from)) continue;
-        from.related = worlds[i].related;
-        impl_->steps(from, [&](const Step& step) {
+    for (const auto& outlook : impl_->abstraction.outlooks(from)) {
+        from.related = worlds[outlook.world].related;
+        impl_->steps(from, outlook.guards_only, [&](const Step& step) {
             Move move = step.move;
-            move.world = static_cast<std::uint16_t>(i);
+            move.world = static_cast<std::uint16_t>(outlook.world);
             visit(Step{move, step.after, step.decision, step.key});
         });
     }
 }
 
-void Explorer::Impl::steps(const Document& from, const Visitor& visit) const {
+void Explorer::Impl::steps(const Document& from, bool actions_only, const Visitor& visit) const {
     for (const Place& place : from.places) {
         if (place.state == kNone) continue;
         const State& state = definition.states[place.state];
         for (const ActionId action : state.actions)
             act(from, state, action, visit);
+        if (actions_only) continue;
         edits(from, state, visit);
         if (state.countersign) votes(from, place.state, visit);
         withdrawals(from, place, visit);

@@ -23,6 +23,12 @@ bool writes_for_the_public(const Field& field) {
 
 }  // namespace
 
+bool Relevance::Way::sets(FieldId field) const {
+    return action != nullptr &&
+           std::any_of(action->sets.begin(), action->sets.end(),
+                       [&](const FieldSet& set) { return set.field == field; });
+}
+
 Relevance::Relevance(const Definition& definition, const Policy& policy,
                      const std::vector<bool>& tracked)
     : definition_(definition), policy_(policy), tracked_(tracked) {
@@ -34,8 +40,12 @@ Relevance::Relevance(const Definition& definition, const Policy& policy,
     forks_ = none;
     for (std::size_t i = 0; i < definition.states.size(); ++i)
         forks_[i] = definition.states[i].parallel.has_value();
+    asked_by_guards_.resize(definition.states.size());
+    asked_by_rules_.resize(definition.states.size());
     find_ways();
     find_readers();
+    spread_questions(asked_by_guards_);
+    spread_questions(asked_by_rules_);
     spread_signatures();
     spread_fields();
     spread_relations();
@@ -55,10 +65,10 @@ std::vector<StateId> Relevance::landings(const Action& action) const {
 
 void Relevance::find_ways() {
     const auto add = [&](StateId from, StateId to) {
-        if (from != kNone && to != kNone) ways_.push_back({from, to, kNone, false});
+        if (from != kNone && to != kNone) ways_.push_back({from, to, kNone, false, nullptr});
     };
     for (const Action& action : definition_.actions) {
-        ways_.push_back({action.from, action.to, action.sign, action.not_by_drafter});
+        ways_.push_back({action.from, action.to, action.sign, action.not_by_drafter, &action});
         for (const StateId landed : landings(action))
             add(landed, action.from);
     }
@@ -96,6 +106,37 @@ void Relevance::find_ways() {
                 add(static_cast<StateId>(i), route.to);
         }
     }
+}
+
+void Relevance::ask(const Guard& guard, std::vector<Term>& questions) {
+    for (const Term& term : guard.terms) {
+        const bool of_related =
+            term.op >= Op::every_related_in_tag && term.op <= Op::related_at_least;
+        if (of_related && !contains(questions, term)) questions.push_back(term);
+    }
+}
+
+// A step goes on through forks and ends of branches: what is asked there is asked by the step.
+void Relevance::spread_questions(Questions& questions) const {
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const Way& way : ways_) {
+            const StateKind kind = definition_.states[way.to].kind;
+            if (kind != StateKind::parallel && kind != StateKind::exit) continue;
+            for (const Term& term : questions[way.to]) {
+                if (contains(questions[way.from], term)) continue;
+                questions[way.from].push_back(term);
+                grown = true;
+            }
+        }
+    }
+}
+
+bool Relevance::asked(const Document& document, const Term& term,
+                      const Questions& questions) const {
+    return std::any_of(document.places.begin(), document.places.end(), [&](const Place& place) {
+        return place.state != kNone && contains(questions[place.state], term);
+    });
 }
 
 void Relevance::read(const Guard& guard, StateId state) {
@@ -189,6 +230,7 @@ bool Relevance::may_speak(const PolicyRule& rule, const State& state, StateId id
 void Relevance::find_readers() {
     for (const Action& action : definition_.actions) {
         read(action.when, action.from);
+        ask(action.when, asked_by_guards_[action.from]);
         for (const FieldId field : action.needs)
             fields_[field][action.from] = true;
         for (const SignatureId kind : action.not_by_signer_of)
@@ -202,22 +244,29 @@ void Relevance::find_readers() {
         for (const SignatureId kind : state.renewable)
             void_[kind][i] = worth_differs_[kind] = true;
         if (state.parallel) {
-            for (const Branch& branch : state.parallel->branches)
+            for (const Branch& branch : state.parallel->branches) {
                 read(branch.when, id);
+                ask(branch.when, asked_by_rules_[id]);
+            }
         }
         // Rules are held against what a step leads to, as it was before it: in both states.
         for (const PolicyRule& rule : policy_.rules) {
             if (!may_speak(rule, state, id) || always_holds(rule, state, id)) continue;
             read(rule.require, id);
+            ask(rule.require, asked_by_rules_[id]);
             for (const Way& way : ways_) {
                 if (way.to != id) continue;
+                ask(rule.require, asked_by_rules_[way.from]);
+                const auto matters = [&](FieldId field) {
+                    if (!way.sets(field)) fields_[field][way.from] = true;
+                };
                 for (const Term& term : rule.require.terms) {
                     if (term.op >= Op::fields_equal && term.op <= Op::field_at_most_field) {
-                        fields_[static_cast<FieldId>(term.operand)][way.from] = true;
+                        matters(static_cast<FieldId>(term.operand));
                     }
                     const bool of_field =
                         term.op >= Op::field_given && term.op <= Op::field_at_most_field;
-                    if (of_field) fields_[term.subject][way.from] = true;
+                    if (of_field) matters(term.subject);
                 }
             }
         }
@@ -282,7 +331,7 @@ void Relevance::spread_fields() {
             free[state] =
                 can_be_set_freely(id, definition_.states[state], static_cast<StateId>(state));
         }
-        spread(fields_[i], [&](const Way& way) { return !free[way.to]; });
+        spread(fields_[i], [&](const Way& way) { return !free[way.to] && !way.sets(id); });
     }
 }
 

@@ -36,6 +36,14 @@ class Relevance {
 
     // Whether somebody can have related a document in this way by now.
     bool may_be_related(const Document& document, RelationId relation) const;
+    // Whether the next step may ask this of the related documents: the guard of an action, or
+    // what any step may meet, a rule or the start of a branch.
+    bool guard_asks(const Document& document, const Term& term) const {
+        return asked(document, term, asked_by_guards_);
+    }
+    bool rule_asks(const Document& document, const Term& term) const {
+        return asked(document, term, asked_by_rules_);
+    }
 
   private:
     using States = std::vector<bool>;  // by StateId
@@ -46,6 +54,8 @@ class Relevance {
         StateId to = kNone;
         SignatureId sign = kNone;  // given on the way
         bool not_by_drafter = false;
+        const Action* action = nullptr;  // where one leads this way
+        bool sets(FieldId field) const;  // whatever it was before
     };
 
     std::vector<StateId> landings(const Action& action) const;
@@ -55,6 +65,10 @@ class Relevance {
     void spread_fields();
     void spread_relations();
     void read(const Guard& guard, StateId state);
+    using Questions = std::vector<std::vector<Term>>;  // by StateId, about related documents
+    static void ask(const Guard& guard, std::vector<Term>& questions);
+    void spread_questions(Questions& questions) const;
+    bool asked(const Document& document, const Term& term, const Questions& questions) const;
     bool always_holds(const PolicyRule& rule, const State& state, StateId id) const;
     bool may_speak(const PolicyRule& rule, const State& state, StateId id) const;
     bool can_be_set_freely(FieldId field, const State& state, StateId id) const;
@@ -73,6 +87,8 @@ class Relevance {
     std::vector<States> related_;  // by RelationId: the states that relate, and what is behind them
     std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
     States forks_;
+    Questions asked_by_guards_;
+    Questions asked_by_rules_;
 };
 
 }  // namespace gongkai::engine

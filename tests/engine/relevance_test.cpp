@@ -1,9 +1,11 @@
 // What an exploration leaves out because it can make no difference.
 #include "engine/relevance.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "engine/abstraction.hpp"
+#include "engine/check.hpp"
 #include "engine/choice_tests.hpp"
 #include "tests/engine/fixture.hpp"
 
@@ -75,4 +77,42 @@ TEST_CASE("relevance: a rule whose tags decide it in a state asks for nothing th
     CHECK_FALSE(matters("closed"));
     // Signing gives a new one before the rule asks for it.
     CHECK_FALSE(matters("drafting"));
+}
+
+TEST_CASE("relevance: what an action sets does not matter before it") {
+    const auto flow = fixture("reply", "reply");
+    const Definition& definition = flow->definition;
+    const Relevance relevance(definition, flow->policy, {false, true});
+    Document document;
+    document.places.resize(1);
+    const auto matters = [&](const char* state) {
+        document.places[0].state = definition.state(state);
+        return relevance.field(document, definition.field("outcome"));
+    };
+    CHECK(matters("closed"));
+    CHECK(matters("drafting"));
+    CHECK(matters("signing"));
+    CHECK_FALSE(matters("parked"));
+    CHECK(check(definition, flow->policy).findings.empty());
+}
+
+TEST_CASE("abstraction: a step is tried in as many worlds of related documents as it asks about") {
+    const auto flow = fixture("related", "request");
+    const Definition& definition = flow->definition;
+    const Abstraction abstraction(definition, flow->policy);
+    Document document;
+    document.places.resize(definition.regions.size());
+    document.places[0].state = definition.state("received");
+    REQUIRE(abstraction.outlooks(document).size() == 1);
+
+    document.places[0].state = definition.state("handling");
+    const auto outlooks = abstraction.outlooks(document);
+    CHECK(outlooks.size() <= abstraction.worlds().size());
+    // The rule asks whether a redaction is open: all that people can do is tried in both cases,
+    // what else the guards tell apart with the actions only.
+    const auto whole = std::count_if(outlooks.begin(), outlooks.end(),
+                                     [](const auto& outlook) { return !outlook.guards_only; });
+    CHECK(whole == 2);
+    CHECK(outlooks.size() > 2);
+    CHECK(outlooks[0].world == 0);
 }
