@@ -23,6 +23,7 @@ std::vector<Holder> holders() {
         {"chenjun", "陈军", "养老保险科科室负责人", {{"section_head", "pension"}}},
         {"yangmei", "杨梅", "办公室核稿人", {{"office_reviewer", "office"}}},
         {"liuyang", "刘洋", "政务公开工作机构", {{"disclosure_officer", "office"}}},
+        {"songyan", "宋岩", "政务公开工作机构负责人", {{"disclosure_head", "office"}}},
         {"sunli", "孙丽", "保密审查员", {{"secrecy_officer", "office"}}},
         {"gaofeng", "高峰", "合法性审查人员", {{"legal_officer", "legal"}}},
         {"huangwei", "黄伟", "分管领导", {{"deputy_leader", "leadership"}}},

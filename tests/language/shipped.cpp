@@ -33,11 +33,34 @@ TEST_CASE("shipped: the rules of workflows/ compile without a diagnostic") {
     for (const auto& flow : compilation.rulebook->flows)
         flows.push_back(flow->definition.flow);
     CHECK(flows == std::vector<std::string>{
-                       "annual_report", "catalog_entry", "channel_check", "decision",
-                       "disclosure_guide", "disclosure_task", "enforcement_figures", "execution",
-                       "interpretation_material", "management", "normative_document", "petition",
-                       "plan", "plan_task", "public_opinion", "result", "service", "site_defect",
-                       "site_reading"});
+                       "annual_report",
+                       "catalog_entry",
+                       "channel_check",
+                       "correction_request",
+                       "decision",
+                       "disclosure_guide",
+                       "disclosure_task",
+                       "enforcement_figures",
+                       "execution",
+                       "interpretation_material",
+                       "joint_maker_consultation",
+                       "management",
+                       "normative_document",
+                       "petition",
+                       "plan",
+                       "plan_task",
+                       "proactive_proposal",
+                       "public_opinion",
+                       "redaction",
+                       "remedy_case",
+                       "request",
+                       "result",
+                       "service",
+                       "site_defect",
+                       "site_reading",
+                       "supervision_complaint",
+                       "third_party_consultation",
+                   });
 }
 
 TEST_CASE("shipped: people read Chinese titles, and every rule of policy names its article") {
