@@ -260,6 +260,24 @@ std::string_view name_of(engine::Publication publication) {
     return names[static_cast<std::size_t>(publication)];
 }
 
+void write_related(json::Writer& out, std::string_view name,
+                   const std::vector<app::RelatedView>& related) {
+    out.key(name).begin_array();
+    for (const app::RelatedView& one : related) {
+        out.begin_object()
+            .member("document", std::to_string(one.document))
+            .member("relation", one.relation)
+            .member("relation_title", one.relation_title)
+            .member("flow", one.flow)
+            .member("flow_title", one.flow_title)
+            .member("title", one.title)
+            .member("publication", name_of(one.publication));
+        write_texts(out, "tags", one.tags);
+        out.end_object();
+    }
+    out.end_array();
+}
+
 std::string document_json(const app::DocumentView& view) {
     const engine::Document& document = view.document;
     json::Writer out(4096);
@@ -282,6 +300,8 @@ std::string document_json(const app::DocumentView& view) {
     write_signatures(out, view);
     write_timers(out, view);
     write_consultations(out, "consultations", view.consultations, view.people);
+    write_related(out, "related", view.related);
+    write_related(out, "related_from", view.related_from);
     out.member("publication", name_of(document.publication));
     if (document.publication != engine::Publication::none)
         out.member("published_content", to_hex(document.published_content));

@@ -244,6 +244,15 @@ app::input::Act read_act(json::Reader& in, std::string action) {
     return act;
 }
 
+engine::DocumentId read_document(json::Reader& in, std::string_view name) {
+    const std::string id = in.text(name, {.max = 20});
+    if (const auto known = document_id(id)) return *known;
+    if (!id.empty())
+        in.refuse(name, json::Fault::bad_text, "the id of a document, as a text of digits",
+                  "应为公文编号（数字文本）");
+    return 0;
+}
+
 engine::PersonId read_person(json::Reader& in, std::string_view name) {
     return static_cast<engine::PersonId>(
         in.integer(name, {.min = 1, .max = std::numeric_limits<engine::PersonId>::max()}));

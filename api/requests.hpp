@@ -59,6 +59,8 @@ std::optional<std::vector<app::PlainAttachment>> read_attachments(json::Reader& 
 std::optional<std::string> read_comment(json::Reader& in);
 app::input::Act read_act(json::Reader& in, std::string action);
 engine::PersonId read_person(json::Reader& in, std::string_view name);
+// The id of a document, as a text of digits; 0 where it is none, and refused.
+engine::DocumentId read_document(json::Reader& in, std::string_view name);
 std::optional<app::Instant> read_time(json::Reader& in, std::string_view name);
 
 // The body as an object; an empty body reads as {}.

@@ -93,6 +93,15 @@ Parsed<app::StepRequest> read_renew(const Request& request) {
     });
 }
 
+Parsed<app::StepRequest> read_relate(const Request& request) {
+    return read_step(request, true, [](json::Reader& in) -> app::Input {
+        app::input::Relate relate;
+        relate.relation = in.text("relation", {.max = 64});
+        relate.document = read_document(in, "document");
+        return relate;
+    });
+}
+
 Parsed<app::StepRequest> read_migrate(const Request& request) {
     return read_step(request, true,
                      [](json::Reader&) -> app::Input { return app::input::Migrate{}; });
@@ -100,12 +109,7 @@ Parsed<app::StepRequest> read_migrate(const Request& request) {
 
 app::StepRequest read_item(json::Reader& in) {
     app::StepRequest step;
-    const std::string id = in.text("document", {.max = 20});
-    if (const auto known = document_id(id))
-        step.document = *known;
-    else if (!id.empty())
-        in.refuse("document", json::Fault::bad_text, "the id of a document, as a text of digits",
-                  "应为公文编号（数字文本）");
+    step.document = read_document(in, "document");
     if (const auto revision = in.optional_integer("revision", {.min = 1, .max = 0xFFFF'FFFF}))
         step.expected_revision = static_cast<std::uint32_t>(*revision);
     if (in.has("on_behalf_of")) step.on_behalf_of = read_person(in, "on_behalf_of");
@@ -164,6 +168,7 @@ void add_action_routes(Router& router, Edge& edge) {
     add_step(router, edge, "consultations", read_consult, "consult");
     add_step(router, edge, "consultations/{number}/answer", read_answer, "answer_consultation");
     add_step(router, edge, "signatures/{signature}/renew", read_renew, "renew_signature");
+    add_step(router, edge, "relations", read_relate, "relate_document");
     add_step(router, edge, "migrate", read_migrate, "migrate_document");
     router.add(
         {.method = Method::post,

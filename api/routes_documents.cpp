@@ -16,6 +16,13 @@ Parsed<app::StepRequest> read_open(const Request& request) {
         open.department = in.text("department", kName);
         open.fields = read_fields(in);
         open.attachments = read_attachments(in).value_or(std::vector<app::PlainAttachment>{});
+        if (in.has("parent")) {
+            app::input::Parent& parent = open.parent.emplace();
+            in.object("parent", [&](json::Reader& under) {
+                parent.document = read_document(under, "document");
+                parent.relation = under.text("relation", kName);
+            });
+        }
         return open;
     });
 }

@@ -314,8 +314,14 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
     }
 
     const engine::Document* document = step.stored ? &step.stored->document : nullptr;
+    TRY(auto wrong_kin, find_kin(step, transaction));
+    if (wrong_kin) {
+        step.outcome = std::move(*wrong_kin);
+        return {};
+    }
     ResolveContext resolving{*step.flow,
                              document,
+                             step.kin ? &*step.kin : nullptr,
                              step.new_id,
                              request.principal.person,
                              step.now,
@@ -351,22 +357,33 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
         step.target = parts_.flows.current(document->flow);
     }
     step.calendar = parts_.calendars.current();
+    TRY(step.given, give(*step.flow, document, step.now, transaction, parts_.randomness, resolved));
+    engine::Verdict verdict = judge(step, resolved.command);
+    if (auto* refusal = std::get_if<engine::Refusal>(&verdict))
+        return refuse(step, transaction, std::move(*refusal), &resolved.command);
+    auto& decision = std::get<engine::Decision>(verdict);
+    if (const auto* open = std::get_if<engine::Open>(&resolved.command); open && open->parent) {
+        return write_open_under(step, transaction, *open, std::move(decision),
+                                std::move(resolved.openings));
+    }
+    if (const auto* relate = std::get_if<engine::Relate>(&resolved.command))
+        return write_relate(step, transaction, *relate, std::move(decision));
+    TRY_VOID(take(step.given, transaction));
+    return write(step, transaction, resolved.command, std::move(decision),
+                 std::move(resolved.openings));
+}
+
+engine::Verdict Documents::judge(const Step& step, const engine::Command& command) const {
     const engine::Context context{*step.actor,
                                   step.now,
                                   step.calendar->calendar,
                                   &content_hash,
-                                  request.expected_revision,
-                                  request.on_behalf_of,
+                                  step.request.expected_revision,
+                                  step.request.on_behalf_of,
                                   &step.flow->policy,
                                   step.target ? &step.target->definition : nullptr};
-    TRY(step.given, give(*step.flow, document, step.now, transaction, parts_.randomness, resolved));
-    engine::Verdict verdict =
-        engine::decide(step.flow->definition, document, resolved.command, context);
-    if (auto* refusal = std::get_if<engine::Refusal>(&verdict))
-        return refuse(step, transaction, std::move(*refusal), &resolved.command);
-    TRY_VOID(take(step.given, transaction));
-    return write(step, transaction, resolved.command,
-                 std::get<engine::Decision>(std::move(verdict)), std::move(resolved.openings));
+    return engine::decide(step.flow->definition, step.stored ? &step.stored->document : nullptr,
+                          command, context);
 }
 
 }  // namespace gongkai::app

@@ -132,6 +132,22 @@ class Documents {
     Result<void> write(Step& step, storage::Transaction& transaction,
                        const engine::Command& command, engine::Decision decision,
                        std::vector<storage::Opening> openings);
+    engine::Verdict judge(const Step& step, const engine::Command& command) const;
+    // Steps of a second document within the same job (documents_relate.cpp).
+    Result<std::optional<Invalid>> find_kin(Step& step, storage::Transaction& transaction);
+    static Result<bool> stands_above(storage::Transaction& transaction, engine::DocumentId above,
+                                     const engine::Document& document);
+    Step beside(const Step& step, storage::StoredDocument stored, std::shared_ptr<const Flow> flow,
+                bool by_system) const;
+    Result<void> write_open_under(Step& step, storage::Transaction& transaction,
+                                  const engine::Open& open, engine::Decision decision,
+                                  std::vector<storage::Opening> openings);
+    Result<void> write_relate(Step& step, storage::Transaction& transaction,
+                              const engine::Relate& relate, engine::Decision decision);
+    // Each parent hears what the step changed for it.
+    Result<void> tell_parents(const Step& step, storage::Transaction& transaction,
+                              const std::vector<std::string>& tags_before,
+                              const engine::Document& after);
     Result<void> publish(Step& step, storage::Transaction& transaction,
                          const engine::Decision& decision, storage::StepRecord& record);
     Result<void> tell(Step& step, storage::Transaction& transaction, const engine::Command& command,
@@ -139,6 +155,10 @@ class Documents {
     void finish(Step& step, Result<void> committed);
 
     Result<DocumentView> view(storage::Reader& reader, const storage::DocumentRow& row);
+    // nullopt where the actor may not see the other document.
+    Result<std::optional<RelatedView>> related_view(storage::Reader& reader,
+                                                    const engine::Actor& actor,
+                                                    engine::DocumentId other);
     // The document, where the principal may see it; else Error not_found.
     struct Readable {
         storage::DocumentRow row;

@@ -176,6 +176,23 @@ Result<Documents::Readable> Documents::readable(storage::Reader& reader, const P
     return Readable{std::move(*row), std::move(flow), std::move(actor)};
 }
 
+Result<std::optional<RelatedView>> Documents::related_view(storage::Reader& reader,
+                                                           const engine::Actor& actor,
+                                                           engine::DocumentId other) {
+    TRY(auto row, reader.find_document(other));
+    if (!row) return std::nullopt;
+    TRY(const auto flow, parts_.flows.by_digest(row->document.definition));
+    if (!may_read(actor, *flow, row->document)) return std::nullopt;
+    RelatedView view;
+    view.document = other;
+    view.flow = row->document.flow;
+    view.flow_title = flow->definition.title;
+    view.title = std::move(row->title);
+    view.tags = engine::active_tags(flow->definition, row->document);
+    view.publication = row->document.publication;
+    return view;
+}
+
 Result<DocumentView> Documents::find(const Principal& principal, engine::DocumentId id) {
     DocumentView view;
     const auto query = [&](storage::Reader& reader) -> Result<void> {
@@ -200,6 +217,22 @@ Result<DocumentView> Documents::find(const Principal& principal, engine::Documen
             view.consultations.push_back(
                 consultation_view(definition, document, consultation, texts));
         name_people(document, *parts_.identity.directory(), view.people);
+        for (const engine::RelatedDocument& one : document.related) {
+            TRY(auto related, related_view(reader, readable.actor, one.document));
+            if (!related) continue;
+            related->relation = definition.relations[one.relation].name;
+            related->relation_title = definition.relations[one.relation].title;
+            view.related.push_back(std::move(*related));
+        }
+        for (const engine::ParentLink& parent : document.parents) {
+            TRY(auto related, related_view(reader, readable.actor, parent.document));
+            if (!related) continue;
+            related->relation = parent.relation;
+            const auto flow = parts_.flows.current(parent.flow);
+            const auto id = flow ? flow->definition.relation(parent.relation) : engine::kNone;
+            if (id != engine::kNone) related->relation_title = flow->definition.relations[id].title;
+            view.related_from.push_back(std::move(*related));
+        }
         view.flow = std::move(readable.flow);
         view.document = std::move(readable.row.document);
         return {};

@@ -47,7 +47,7 @@ const T* find_effect(const engine::Decision& decision) {
 std::string bare_command(const Input& input) {
     constexpr const char* names[] = {"open",     "hand_in", "edit",    "act",       "vote",
                                      "withdraw", "claim",   "release", "reassign",  "consult",
-                                     "answer",   "renew",   "tick",    "recompute", "migrate"};
+                                     "answer",   "renew",   "tick",    "recompute", "migrate", "relate"};
     static_assert(std::size(names) == std::variant_size_v<Input>);
     return std::string("{\"type\":\"") + names[input.index()] + "\"}";
 }
@@ -111,6 +111,7 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     const std::optional<engine::Value> title_before =
         record.created || step.flow->title == engine::kNone ? std::nullopt
                                                             : record.after.fields[step.flow->title];
+    const std::vector<std::string> tags_before = engine::active_tags(definition, record.after);
     engine::evolve_step(definition, record.after, decision.events);
     const engine::Document& after = record.after;
     // From here on everything is named by the definition that the document follows now.
@@ -175,6 +176,7 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     done.publication = after.publication;
     done.purged = after.purged;
     TRY(done.record, transaction.write_step(record));
+    TRY_VOID(tell_parents(step, transaction, tags_before, after));
     if (const auto& idempotency = step.request.idempotency) {
         TRY_VOID(
             transaction.write_idempotency({step.actor->id, idempotency->key,

@@ -32,11 +32,18 @@ struct PlainAttachment {
 
 namespace input {
 
+// The document that a new one is opened under, and what it is to it.
+struct Parent {
+    engine::DocumentId document = 0;
+    std::string relation;
+};
+
 struct Open {
     std::string flow;
     engine::DepartmentCode department;
     std::vector<PlainField> fields;
     std::vector<PlainAttachment> attachments;
+    std::optional<Parent> parent = std::nullopt;
 };
 
 // A document of another system, by that system's own number: opened the first time, edited when it
@@ -103,11 +110,17 @@ struct Recompute {};
 // To the current version of its flow; by a system administrator.
 struct Migrate {};
 
+// An existing document, which this person may read, is attached to this one.
+struct Relate {
+    std::string relation;
+    engine::DocumentId document = 0;
+};
+
 }  // namespace input
 
 using Input =
     std::variant<input::Open, input::HandIn, input::Edit, input::Act, input::Vote, input::Withdraw,
                  input::Claim, input::Release, input::Reassign, input::Consult, input::Answer,
-                 input::Renew, input::Tick, input::Recompute, input::Migrate>;
+                 input::Renew, input::Tick, input::Recompute, input::Migrate, input::Relate>;
 
 }  // namespace gongkai::app

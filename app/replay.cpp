@@ -67,6 +67,7 @@ void Replay::judge(Case& one) {
         return;
     }
     judge_actor(one);
+    judge_relations(one);
     judge_texts(one);
     if (!find_target(one)) {
         give_up(one);

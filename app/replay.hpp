@@ -66,6 +66,14 @@ class Replay {
     void judge_actor(const Case& one) const;
     void judge_texts(const Case& one) const;
     bool find_target(Case& one);
+    // What the leaf says of other documents, and whether its own had heard of them.
+    void judge_relations(const Case& one);
+    // As the steps so far lead to it; nullopt where that is not known.
+    std::optional<engine::Document> known(engine::DocumentId id) const;
+    std::optional<bool> stands_above(engine::DocumentId above,
+                                     const engine::Document& document) const;
+    bool differs(engine::DocumentId id, const std::vector<std::string>& tags,
+                 engine::Publication publication);
     void judge_refusal(const Case& one, const engine::Verdict& verdict) const;
     void judge_step(Case& one, const engine::Decision& decision);
     void compare_content(const Case& one, const engine::Document& after) const;

@@ -55,7 +55,13 @@ class Resolver {
     }
 
     engine::Command command(const input::Open& open) {
-        return opened(open.department, open.fields, &open.attachments);
+        engine::Open command = opened(open.department, open.fields, &open.attachments);
+        if (open.parent && context_.kin != nullptr) {
+            name(open.parent->relation, "/parent/relation");
+            command.parent = {open.parent->document, context_.kin->stored.document.flow,
+                              open.parent->relation};
+        }
+        return command;
     }
     engine::Command command(const input::HandIn& hand_in) {
         if (context_.document == nullptr) {
@@ -114,7 +120,14 @@ class Resolver {
     engine::Command command(const input::Recompute&) { return engine::Recompute{}; }
     engine::Command command(const input::Migrate&) { return engine::Migrate{}; }
 
-    engine::Command opened(const DepartmentCode& code, const std::vector<PlainField>& plain,
+    engine::Command command(const input::Relate& relate) {
+        name(relate.relation, "/relation");
+        if (context_.kin == nullptr) return engine::Relate{};  // told before
+        return related(relate.relation, context_.kin->stored.document, *context_.kin->flow,
+                       context_.kin->ancestor);
+    }
+
+    engine::Open opened(const DepartmentCode& code, const std::vector<PlainField>& plain,
                            const std::vector<PlainAttachment>* files) {
         department(code, "/department");
         engine::Open open;
@@ -423,6 +436,16 @@ bool eligible(const DirectorySnapshot& directory, PersonId person, const engine:
     return std::any_of(actor->grants.begin(), actor->grants.end(), [&](const engine::Grant& grant) {
         return grant.on_behalf_of == 0 && engine::fits(grant, state.worklist, own);
     });
+}
+
+engine::Relate related(const std::string& relation, const engine::Document& document,
+                       const Flow& flow, bool ancestor) {
+    return {relation,
+            document.id,
+            document.flow,
+            engine::active_tags(flow.definition, document),
+            document.publication,
+            ancestor};
 }
 
 }  // namespace gongkai::app

@@ -65,9 +65,17 @@ struct Resolved {
     std::vector<storage::Opening> openings;  // of every text that is new
 };
 
+// The other document of a relation.
+struct Kin {
+    storage::StoredDocument stored;
+    std::shared_ptr<const Flow> flow;
+    bool ancestor = false;  // it is the document itself, or stands above it
+};
+
 struct ResolveContext {
     const Flow& flow;
     const engine::Document* document;  // nullptr for a new one
+    const Kin* kin;  // the other document that is named; nullptr where there is none
     engine::DocumentId new_id;
     PersonId person;
     Instant now;
@@ -80,6 +88,10 @@ struct ResolveContext {
 
 std::variant<Resolved, Invalid, engine::Error> resolve(const PreparedInput& prepared,
                                                        const ResolveContext& context);
+
+// The command that relates this document to another one.
+engine::Relate related(const std::string& relation, const engine::Document& document,
+                       const Flow& flow, bool ancestor);
 
 // Whether this person could take over the task: active, and in their own name in one of the
 // worklist's roles, in scope.

@@ -38,6 +38,16 @@ struct ConsultationView {
     engine::PersonId answered_by = 0;
 };
 
+// The other side of a relation, where the reader may see it.
+struct RelatedView {
+    std::string relation, relation_title;
+    engine::DocumentId document = 0;
+    std::string flow, flow_title;
+    std::string title;
+    std::vector<std::string> tags;
+    engine::Publication publication = engine::Publication::none;
+};
+
 struct DocumentView {
     engine::Document document;  // states, signatures, timers ... by number, see flow->definition
     std::shared_ptr<const Flow> flow;
@@ -48,6 +58,8 @@ struct DocumentView {
     std::vector<AttachmentView> attachments;
     std::vector<ConsultationView> consultations;
     Names people;  // everyone whose number stands in the document
+    std::vector<RelatedView> related;       // under this one
+    std::vector<RelatedView> related_from;  // that this one is under
 };
 
 // One line of a list.
