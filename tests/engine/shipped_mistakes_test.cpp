@@ -65,9 +65,17 @@ const std::vector<Mistake>& mistakes() {
         {"a proofread annual report is not checked again", "annual_report", "annual_report.yaml",
          "standing: signed issue by another and signed figures_check by another",
          "standing: signed issue by another", "annual_report_is_checked_and_signed"},
+        {"a policy document is published though its material was withdrawn", "execution",
+         "execution.yaml",
+         " and (not policy_document = yes or interpretation given or some materials in tag "
+         "material_ready)",
+         "", "policy_is_published_with_interpretation"},
+        {"a plan is concluded with an open task", "plan", "plan.yaml",
+         "when: every tasks in tag accepted_task", "comment: optional",
+         "plan_concluded_only_when_accepted"},
         {"a task is accepted without evidence", "plan_task", "plan_task.yaml", "needs: [evidence]",
          "needs: [title]", "task_accepted_only_with_evidence"},
-        {"who wrote a plan accepts it", "plan", "plan.yaml", "sign: acceptance, not_by: [drafter]",
+        {"who wrote a plan accepts it", "plan", "plan.yaml", "sign: acceptance\n        not_by: [drafter]",
          "sign: acceptance", "plan_concluded_only_when_accepted"},
     };
     return all;
