@@ -25,7 +25,7 @@ struct Documents::Step {
     std::shared_ptr<const Flow> target;  // of a migration
     std::shared_ptr<const NamedCalendar> calendar;
     std::optional<storage::StoredDocument> stored;
-    std::optional<Kin> kin;  // the parent of a new document, or the one that is attached
+    std::optional<Kin> kin;   // the parent of a new document, or the one that is attached
     Given given;              // by the system, with the command
     bool hidden = false;      // the actor may not know of the document
     bool unrecorded = false;  // a refusal beyond the bound

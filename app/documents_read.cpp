@@ -229,8 +229,9 @@ Result<DocumentView> Documents::find(const Principal& principal, engine::Documen
             if (!related) continue;
             related->relation = parent.relation;
             const auto flow = parts_.flows.current(parent.flow);
-            const auto id = flow ? flow->definition.relation(parent.relation) : engine::kNone;
-            if (id != engine::kNone) related->relation_title = flow->definition.relations[id].title;
+            const auto named = flow ? flow->definition.relation(parent.relation) : engine::kNone;
+            if (named != engine::kNone)
+                related->relation_title = flow->definition.relations[named].title;
             view.related_from.push_back(std::move(*related));
         }
         view.flow = std::move(readable.flow);

@@ -65,8 +65,8 @@ Result<std::optional<Invalid>> Documents::find_kin(Step& step, storage::Transact
 
 Documents::Step Documents::beside(const Step& step, storage::StoredDocument stored,
                                   std::shared_ptr<const Flow> flow, bool by_system) const {
-    static const auto system = std::make_shared<const engine::Actor>(
-        engine::Actor{engine::ActorKind::scheduler, 0, {}});
+    static const auto system =
+        std::make_shared<const engine::Actor>(engine::Actor{engine::ActorKind::scheduler, 0, {}});
     Step other;
     other.request.principal = step.request.principal;
     other.request.request_id = step.request.request_id;

@@ -45,9 +45,9 @@ const T* find_effect(const engine::Decision& decision) {
 
 // What was asked for where no document was found, and so no definition that could name anything.
 std::string bare_command(const Input& input) {
-    constexpr const char* names[] = {"open",     "hand_in", "edit",    "act",       "vote",
-                                     "withdraw", "claim",   "release", "reassign",  "consult",
-                                     "answer",   "renew",   "tick",    "recompute", "migrate", "relate"};
+    constexpr const char* names[] = {
+        "open",     "hand_in", "edit",   "act",   "vote", "withdraw",  "claim",   "release",
+        "reassign", "consult", "answer", "renew", "tick", "recompute", "migrate", "relate"};
     static_assert(std::size(names) == std::variant_size_v<Input>);
     return std::string("{\"type\":\"") + names[input.index()] + "\"}";
 }

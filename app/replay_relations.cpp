@@ -58,8 +58,8 @@ void Replay::judge_relations(const Case& one) {
         const bool wrong_flow = other && other->flow != relate->flow;
         if (wrong_flow || differs(relate->document, relate->tags, relate->publication))
             found(relate->document, " is not what is said of it");
-        const auto above = one.document ? stands_above(relate->document, *one.document)
-                                        : std::optional<bool>();
+        const auto above =
+            one.document ? stands_above(relate->document, *one.document) : std::optional<bool>();
         if (above && *above != relate->ancestor)
             found(relate->document, *above ? " stands above it" : " does not stand above it");
     }

@@ -128,7 +128,7 @@ class Resolver {
     }
 
     engine::Open opened(const DepartmentCode& code, const std::vector<PlainField>& plain,
-                           const std::vector<PlainAttachment>* files) {
+                        const std::vector<PlainAttachment>* files) {
         department(code, "/department");
         engine::Open open;
         open.id = context_.new_id;

@@ -57,7 +57,7 @@ struct DocumentView {
     std::vector<FieldView> fields;  // those that have a value, in the flow's order
     std::vector<AttachmentView> attachments;
     std::vector<ConsultationView> consultations;
-    Names people;  // everyone whose number stands in the document
+    Names people;                           // everyone whose number stands in the document
     std::vector<RelatedView> related;       // under this one
     std::vector<RelatedView> related_from;  // that this one is under
 };

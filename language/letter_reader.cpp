@@ -83,6 +83,24 @@ class LetterScope final : public GuardScope {
     // A letter is written for whoever looks at the document.
     std::uint16_t role(std::string_view) override { return kNone; }
 
+    std::pair<Known, engine::RelationId> relation(std::string_view name) override {
+        const engine::RelationId id = flow_.relation(name);
+        return {id == kNone ? Known::nowhere : Known::here, id};
+    }
+    // Those that the flow itself speaks of; a letter brings no new ones.
+    std::pair<Known, std::uint16_t> related_tag(engine::RelationId,
+                                                std::string_view name) override {
+        const auto at = std::find(flow_.related_tags.begin(), flow_.related_tags.end(), name);
+        if (at == flow_.related_tags.end()) return {Known::nowhere, kNone};
+        return {Known::here, static_cast<std::uint16_t>(at - flow_.related_tags.begin())};
+    }
+    Message suggest_related_tag(engine::RelationId, std::string_view name) override {
+        return did_you_mean(name, flow_.related_tags);
+    }
+    std::string related_flow(engine::RelationId relation) override {
+        return relation == kNone ? std::string() : flow_.relations[relation].flow;
+    }
+
     Message suggest(Kind kind, std::string_view name) override {
         std::vector<std::string> names;
         if (kind == Kind::field) names = names_of_fields(flow_);

@@ -212,12 +212,13 @@ TEMPLATE_TEST_CASE("related: what somebody may not see is no document to them", 
         REQUIRE(std::holds_alternative<Invalid>(outcome));
         return std::get<Invalid>(outcome).where + " " + std::get<Invalid>(outcome).code;
     };
-    CHECK(code(office.submit("stranger", 0, opening("redaction", request, "redaction", "pension"))) ==
-          "/parent/document unknown_document");
+    CHECK(
+        code(office.submit("stranger", 0, opening("redaction", request, "redaction", "pension"))) ==
+        "/parent/document unknown_document");
     CHECK(code(office.submit("stranger", 0, opening("redaction", 4711, "redaction", "pension"))) ==
           "/parent/document unknown_document");
-    const Done foreign = done(office.submit(
-        "stranger", 0, opening("redaction", 0, "redaction", "pension")));
+    const Done foreign =
+        done(office.submit("stranger", 0, opening("redaction", 0, "redaction", "pension")));
     CHECK(code(office.submit("clerk", request, input::Relate{"redaction", foreign.id})) ==
           "/document unknown_document");
     CHECK(code(office.submit("clerk", request, input::Relate{"redaction", 4711})) ==

@@ -75,8 +75,9 @@ const std::vector<Mistake>& mistakes() {
          "plan_concluded_only_when_accepted"},
         {"a task is accepted without evidence", "plan_task", "plan_task.yaml", "needs: [evidence]",
          "needs: [title]", "task_accepted_only_with_evidence"},
-        {"who wrote a plan accepts it", "plan", "plan.yaml", "sign: acceptance\n        not_by: [drafter]",
-         "sign: acceptance", "plan_concluded_only_when_accepted"},
+        {"who wrote a plan accepts it", "plan", "plan.yaml",
+         "sign: acceptance\n        not_by: [drafter]", "sign: acceptance",
+         "plan_concluded_only_when_accepted"},
     };
     return all;
 }
