@@ -1,5 +1,7 @@
 #include "app/sample.hpp"
 
+#include "app/intake.hpp"
+
 #include <algorithm>
 
 namespace gongkai::app {
@@ -83,7 +85,8 @@ Result<SampleBureau> create_sample(Administration& administration, Identity& ide
     }
     TRY(const auto ids, administration.bootstrap(bureau.departments, people));
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (!people[i].person.machine) continue;
+        // The portal is this server itself, which needs no key.
+        if (!people[i].person.machine || people[i].person.login == kPortalLogin) continue;
         // By the security administrator of the sample: keys are theirs to issue.
         const auto directory = identity.directory();
         const storage::Person* officer = directory->person("secadmin");

@@ -10,9 +10,9 @@ namespace gongkai::app::testing {
 namespace {
 
 const char* name_of(const Input& input) {
-    constexpr const char* names[] = {"open",     "hand_in", "edit",    "act",       "vote",
-                                     "withdraw", "claim",   "release", "reassign",  "consult",
-                                     "answer",   "renew",   "tick",    "recompute", "migrate"};
+    constexpr const char* names[] = {
+        "open",     "hand_in", "edit",   "act",   "vote", "withdraw",  "claim",   "release",
+        "reassign", "consult", "answer", "renew", "tick", "recompute", "migrate", "relate"};
     static_assert(std::size(names) == std::variant_size_v<Input>);
     return names[input.index()];
 }
@@ -128,6 +128,9 @@ Input Bureau::input_of(const Flow& flow, const engine::Offer& offer) {
         }
         case Kind::renew:
             return input::Renew{definition.signatures[offer.signature].name};
+        case Kind::relate:
+            // To what is not there: it must be told so, and nothing may change.
+            return input::Relate{definition.relations[offer.relation].name, 1};
     }
     return input::Recompute{};
 }

@@ -14,6 +14,7 @@ json::value body_of(const std::string& operation) {
     if (operation == "reassign_task") return {{"to", 3}};
     if (operation == "consult")
         return {{"whom", {{"role", "expert"}, {"scope", "anywhere"}}}, {"question", "请教"}};
+    if (operation == "relate_document") return {{"relation", "materials"}, {"document", "7"}};
     if (operation == "answer_consultation") return {{"answer", "同意"}};
     return json::object();
 }

@@ -225,6 +225,22 @@ void look_around(Bureau& bureau) {
     CHECK(bureau.anonymous().get("/openapi.yaml").status == 200);
 }
 
+void relate(Bureau& bureau) {
+    const auto officer = bureau.as("liuyang");
+    const auto opened = [&](const char* flow) {
+        const auto answer =
+            officer.post("/api/v1/documents", {{"flow", flow}, {"department", "office"}});
+        REQUIRE(answer.status == 201);
+        return answer.text("/id");
+    };
+    const auto plan = opened("plan"), task = opened("plan_task");
+    const auto related =
+        officer.post(kDocuments + plan + "/relations", {{"relation", "tasks"}, {"document", task}});
+    CHECK(related.status == 200);
+    CHECK(officer.get(kDocuments + plan).text("/related/0/document") == task);
+    CHECK(officer.get(kDocuments + task).text("/related_from/0/document") == plan);
+}
+
 void ask_about_time(Bureau& bureau) {
     const auto id = draft(bureau);
     CHECK(bureau.as("lihua").get(kDocuments + id + "/deadlines").status == 200);
@@ -308,6 +324,7 @@ TEST_CASE("operations: each of the contract is granted to whom it is for") {
     use_the_record(bureau);
     use_a_migration(bureau);
     ask_about_time(bureau);
+    relate(bureau);
 
     // Of the public, on rules of their own.
     std::set<std::string> granted = bureau.granted();
