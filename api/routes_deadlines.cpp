@@ -3,7 +3,6 @@
 #include "api/present_deadlines.hpp"
 #include "api/requests.hpp"
 #include "api/routes.hpp"
-#include "language/calendar_reader.hpp"
 
 namespace gongkai::api {
 
@@ -36,18 +35,13 @@ Answer show_calendar(Edge& edge, const Request& request) {
 
 // {"source": the YAML of a calendar file, "dry_run": true}
 Answer load_calendar(Edge& edge, const Request& request) {
-    language::SourceFile file{"calendar.yaml", {}};
+    app::RuleFile file{"calendar.yaml", {}};
     bool dry_run = false;
     TRY_VOID(read_object(request, [&](json::Reader& in) {
         file.text = in.text("source", {.max = 1024 * 1024, .multiline = true});
         dry_run = in.optional_boolean("dry_run").value_or(false);
     }));
-    const auto reading = language::read_calendar(file);
-    if (!reading.file) {
-        return problem_of(
-            app::Invalid{"/source", "malformed_calendar", language::render(reading.diagnostics),
-                         language::render(reading.diagnostics, language::Tongue::chinese)});
-    }
+    if (const auto wrong = app::wrong_calendar(file)) return problem_of(*wrong);
     if (dry_run) {
         TRY(const auto change, known(edge.app.compare_calendar(file)));
         return json_response(200, calendar_change_json(change));

@@ -5,6 +5,7 @@
 #include "app/admin_act.hpp"
 #include "app/administration.hpp"
 #include "engine/timers.hpp"
+#include "language/calendar_reader.hpp"
 #include "storage/audit/canonical_json.hpp"
 #include "storage/audit/hash.hpp"
 
@@ -18,6 +19,13 @@ constexpr const char* kKind = "calendar_file";
 constexpr std::string_view kHead = "# loaded ";
 
 }  // namespace
+
+std::optional<Invalid> wrong_calendar(const language::SourceFile& file) {
+    const auto reading = language::read_calendar(file);
+    if (reading.file) return std::nullopt;
+    return Invalid{"/source", "malformed_calendar", language::render(reading.diagnostics),
+                   language::render(reading.diagnostics, language::Tongue::chinese)};
+}
 
 Result<std::vector<MovedDeadline>> moved_deadlines(storage::Store& store, const Flows& flows,
                                                    const engine::Calendar& calendar) {

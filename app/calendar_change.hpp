@@ -7,6 +7,7 @@
 
 #include "app/calendars.hpp"
 #include "app/flow.hpp"
+#include "app/outcome.hpp"
 #include "engine/document.hpp"
 #include "language/source.hpp"
 #include "storage/store.hpp"
@@ -28,6 +29,10 @@ struct CalendarChange {
     std::optional<engine::Date> first_day;  // that differs; nullopt: nothing does
     std::vector<MovedDeadline> moved;       // that end on another day, or become certain
 };
+
+// What is wrong with a calendar file ("malformed_calendar", with every diagnostic in both
+// languages); nullopt: nothing.
+std::optional<Invalid> wrong_calendar(const language::SourceFile& file);
 
 // Reads every document once, on the calling thread.
 Result<std::vector<MovedDeadline>> moved_deadlines(storage::Store& store, const Flows& flows,
