@@ -91,9 +91,9 @@ struct Application::Parts {
     std::unique_ptr<Intake> intake;
     std::mutex fee_mutex;
     std::shared_ptr<const engine::Tariff> information_fee;
-    std::unique_ptr<Reports> reports;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
+    std::unique_ptr<Reports> reports;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<Outbox> outbox;
     std::atomic<Outbox*> told_of_commits{nullptr};
@@ -226,6 +226,7 @@ Result<void> Application::Parts::use(CompiledRules rules) {
         const std::lock_guard lock(fee_mutex);
         information_fee = std::move(rules.information_fee);
     }
+    reports->set_supervision(std::move(rules.supervision));
     scheduler->recompute_all();
     return {};
 }
@@ -246,11 +247,12 @@ Result<void> Application::Parts::open_services() {
     catalog = std::make_unique<Catalog>(*store);
     letters = std::make_unique<Letters>(*documents, *identity, *flows, *clock);
     intake = std::make_unique<Intake>(*documents, *identity, *flows, *store, *clock);
-    reports = std::make_unique<Reports>(ReportParts{*store, *flows, *calendars, *identity, *clock});
     attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
                                                 *publications, uploads, *clock);
     administration =
         std::make_unique<Administration>(*store, *identity, *record_clock, *randomness, metrics);
+    reports = std::make_unique<Reports>(
+        ReportParts{*store, *flows, *calendars, *identity, *administration, *clock});
     scheduler =
         std::make_unique<Scheduler>(*store, *documents, *flows, *calendars, *clock, metrics);
     documents->on_purge([files = attachments.get()](std::vector<engine::Digest> digests) {

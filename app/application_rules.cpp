@@ -7,6 +7,7 @@
 #include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
+#include "language/supervision_reader.hpp"
 #include "language/tariff_reader.hpp"
 
 namespace gongkai::app {
@@ -132,15 +133,23 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
     }
     auto compilation = language::compile(files);
     std::optional<language::AnnualMapping> annual;
-    for (const language::SourceFile& file : files) {
-        if (!compilation.rulebook || file.path != language::kAnnualReportPath) continue;
-        std::vector<const engine::Definition*> flows;
+    std::optional<language::SupervisionMapping> supervision;
+    std::vector<const engine::Definition*> definitions;
+    if (compilation.rulebook) {
         for (const auto& flow : compilation.rulebook->flows)
-            flows.push_back(&flow->definition);
-        auto reading = language::read_annual_mapping(file, flows);
+            definitions.push_back(&flow->definition);
+    }
+    const auto take = [&](auto reading, auto& mapping) {
         diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
                            reading.diagnostics.end());
-        annual = std::move(reading.mapping);
+        mapping = std::move(reading.mapping);
+    };
+    for (const language::SourceFile& file : files) {
+        if (!compilation.rulebook) continue;
+        if (file.path == language::kAnnualReportPath)
+            take(language::read_annual_mapping(file, definitions), annual);
+        if (file.path == language::kSupervisionPath)
+            take(language::read_supervision_mapping(file, definitions), supervision);
     }
     if (compilation.rulebook) {
         std::vector<const engine::Definition*> flows;
@@ -164,6 +173,9 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
     TRY(compiled.calendar, pick(calendars, calendar));
     if (annual)
         compiled.annual = std::make_shared<const language::AnnualMapping>(std::move(*annual));
+    if (supervision)
+        compiled.supervision =
+            std::make_shared<const language::SupervisionMapping>(std::move(*supervision));
     return compiled;
 }
 

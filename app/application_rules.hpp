@@ -12,6 +12,7 @@
 #include "engine/tariff.hpp"
 #include "language/report_reader.hpp"
 #include "language/source.hpp"
+#include "language/supervision_reader.hpp"
 
 namespace gongkai::app {
 
@@ -19,8 +20,10 @@ struct CompiledRules {
     std::vector<std::shared_ptr<const Flow>> flows;
     RoleCatalog roles;
     engine::Calendar calendar;
-    std::shared_ptr<const language::AnnualMapping> annual;  // nullptr: there is none
-    std::shared_ptr<const engine::Tariff> information_fee;  // nullptr: there is none
+    // Each nullptr where there is none.
+    std::shared_ptr<const language::AnnualMapping> annual;
+    std::shared_ptr<const language::SupervisionMapping> supervision;
+    std::shared_ptr<const engine::Tariff> information_fee;
 };
 
 // Error `malformed`: the message has every diagnostic, as a compiler prints them. Error

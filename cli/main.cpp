@@ -141,6 +141,7 @@ int main_of(int argc, char** argv) {
     add_deadline_verbs(app, run);
     add_audit_verbs(app, run);
     add_backup_verbs(app, run);
+    add_report_verbs(app, run);
     add_user_verbs(app, run);
     try {
         app.parse(argc, argv);

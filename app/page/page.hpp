@@ -75,6 +75,9 @@ engine::Result<std::string> page_docx(const Page& page);
 // The bytes of an .xlsx: a sheet for each table, and one with the paragraphs where there are any.
 engine::Result<std::string> page_xlsx(const Page& page);
 
+// For a terminal: paragraphs, and rows with their cells between bars.
+std::string page_text(const Page& page);
+
 // & < > " ' as entities.
 std::string html_text(std::string_view text);
 

@@ -88,6 +88,18 @@ const std::string* choice_in(const Definition& definition, const Document& docum
     return &choices[choice->index].name;
 }
 
+std::string text_in(const Definition& definition, const Document& document,
+                    const std::vector<storage::Opening>& openings, const std::string& name) {
+    const FieldId field = definition.field(name);
+    if (field == engine::kNone || !document.fields[field]) return {};
+    const auto* committed = std::get_if<engine::Committed>(&*document.fields[field]);
+    for (const storage::Opening& opening : openings) {
+        if (committed != nullptr && opening.commitment == committed->commitment)
+            return opening.text;
+    }
+    return {};
+}
+
 bool in_any_state(const Definition& definition, const Document& document,
                   const std::vector<std::string>& states) {
     for (const engine::Place& place : document.places) {

@@ -28,6 +28,9 @@ std::optional<std::int64_t> number_in(const engine::Document& document, engine::
 // The choice's name, nullptr where none is made.
 const std::string* choice_in(const engine::Definition& definition, const engine::Document& document,
                              engine::FieldId field);
+// The text that a field commits to; empty where it has none, or it was purged.
+std::string text_in(const engine::Definition& definition, const engine::Document& document,
+                    const std::vector<storage::Opening>& openings, const std::string& field);
 // Whether one of these states is active, or a state of the part that it runs.
 bool in_any_state(const engine::Definition& definition, const engine::Document& document,
                   const std::vector<std::string>& states);

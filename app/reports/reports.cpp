@@ -29,28 +29,43 @@ std::string office_of(const DirectorySnapshot& directory) {
     return {};
 }
 
-ReportRefused refused(const char* code, std::string message, std::string message_zh) {
+}  // namespace
+
+ReportRefused report_refused(const char* code, std::string message, std::string message_zh) {
     return {{{code, std::move(message), std::move(message_zh), {}, {}}}};
 }
-
-// The text that a field commits to; empty where it has none, or it was purged.
-std::string text_in(const Flow& flow, const engine::Document& document,
-                    const std::vector<storage::Opening>& openings, const std::string& name) {
-    const engine::FieldId field = flow.definition.field(name);
-    if (field == engine::kNone || !document.fields[field]) return {};
-    const auto* committed = std::get_if<engine::Committed>(&*document.fields[field]);
-    for (const storage::Opening& opening : openings) {
-        if (committed != nullptr && opening.commitment == committed->commitment)
-            return opening.text;
-    }
-    return {};
-}
-
-}  // namespace
 
 void Reports::set_annual(std::shared_ptr<const language::AnnualMapping> mapping) {
     const std::lock_guard lock(mutex_);
     annual_ = std::move(mapping);
+}
+
+void Reports::set_supervision(std::shared_ptr<const language::SupervisionMapping> mapping) {
+    const std::lock_guard lock(mutex_);
+    supervision_ = std::move(mapping);
+}
+
+std::shared_ptr<const language::SupervisionMapping> Reports::supervision_mapping() const {
+    const std::lock_guard lock(mutex_);
+    return supervision_;
+}
+
+std::optional<std::vector<engine::DepartmentCode>> Reports::departments_for(
+    const engine::Actor& actor, const engine::DepartmentCode& wanted) const {
+    const auto mapping = supervision_mapping();
+    std::vector<engine::DepartmentCode> departments;
+    if (sees_all(actor, mapping ? mapping->readers : std::vector<std::string>{})) {
+        if (!wanted.empty()) departments.push_back(wanted);
+        return departments;
+    }
+    for (const engine::Grant& grant : actor.grants) {
+        if (!grant.department.empty() && (wanted.empty() || wanted == grant.department))
+            departments.push_back(grant.department);
+    }
+    std::sort(departments.begin(), departments.end());
+    departments.erase(std::unique(departments.begin(), departments.end()), departments.end());
+    if (departments.empty()) return std::nullopt;
+    return departments;
 }
 
 std::shared_ptr<const language::AnnualMapping> Reports::annual_mapping() const {
@@ -67,7 +82,7 @@ Result<void> Reports::fill_texts(const language::AnnualMapping& mapping, AnnualR
         TRY(const auto flow, parts_.flows.by_digest(row->document.definition));
         TRY(const auto openings, reader.openings(report.text_document));
         const auto text = [&](const std::string& field) {
-            return text_in(*flow, row->document, openings, field);
+            return text_in(flow->definition, row->document, openings, field);
         };
         report.overview = text(mapping.texts.overview);
         report.problems = text(mapping.texts.problems);
@@ -86,11 +101,11 @@ ReportOutcome<AnnualReport> Reports::annual(const Principal& principal, int year
     if (!sees_all(actor, mapping->readers)) return ReportForbidden{};
     const int this_year = engine::year_of(engine::date_in_china(now));
     if (year < 2008)
-        return refused("report_unknown_year",
-                       "there are reports from 2008 on, when the regulation came into force",
-                       "条例自2008年施行，此前没有年度报告");
+        return report_refused("report_unknown_year",
+                              "there are reports from 2008 on, when the regulation came into force",
+                              "条例自2008年施行，此前没有年度报告");
     if (year > this_year)
-        return refused("report_unknown_year", "that year has not begun", "该年度尚未开始");
+        return report_refused("report_unknown_year", "that year has not begun", "该年度尚未开始");
 
     AnnualCount count(*mapping, year);
     const auto add = [&](const Flow& flow, const engine::Document& document) -> Result<void> {

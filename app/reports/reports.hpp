@@ -16,12 +16,16 @@
 #include <variant>
 #include <vector>
 
+#include "app/administration.hpp"
 #include "app/calendars.hpp"
 #include "app/clock.hpp"
 #include "app/flow.hpp"
 #include "app/identity.hpp"
 #include "app/reports/annual.hpp"
+#include "app/reports/statistics.hpp"
+#include "app/reports/supervision.hpp"
 #include "language/report_reader.hpp"
+#include "language/supervision_reader.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::app {
@@ -30,6 +34,7 @@ namespace gongkai::app {
 struct ReportRefused {
     std::vector<ReportFault> faults;
 };
+ReportRefused report_refused(const char* code, std::string message, std::string message_zh);
 // Whoever asks may not see it.
 struct ReportForbidden {};
 
@@ -53,6 +58,7 @@ struct ReportParts {
     Flows& flows;
     Calendars& calendars;
     Identity& identity;
+    Administration& administration;  // for the titles of roles
     Clock& clock;
 };
 
@@ -62,19 +68,34 @@ class Reports {
 
     // What the rules say of the annual report; nullptr: nothing, and there is none.
     void set_annual(std::shared_ptr<const language::AnnualMapping> mapping);
+    // The same of the supervision; nullptr: there are no plans, and only auditors see all.
+    void set_supervision(std::shared_ptr<const language::SupervisionMapping> mapping);
+    std::shared_ptr<const language::SupervisionMapping> supervision_mapping() const;
 
     // Error `not_found` where the rules have no annual report.
     ReportOutcome<AnnualReport> annual(const Principal& principal, int year);
     // The documents behind one cell. Error `not_found` for a cell that the form does not have.
     ReportOutcome<CellView> cell(const Principal& principal, int year, const std::string& cell);
 
+    // Of the whole office or of one department; of the departments of whoever asks, where they may
+    // not see more. Faults: report_unknown_period (it ends before it begins, or has not begun).
+    ReportOutcome<Statistics> statistics(const Principal& principal, Period period,
+                                         const engine::DepartmentCode& department = {});
+    ReportOutcome<Supervision> supervision(const Principal& principal,
+                                           const engine::DepartmentCode& department = {});
+
   private:
     std::shared_ptr<const language::AnnualMapping> annual_mapping() const;
+    // nullopt: not for this principal. Empty: all departments.
+    std::optional<std::vector<engine::DepartmentCode>> departments_for(
+        const engine::Actor& actor, const engine::DepartmentCode& wanted) const;
+    Result<void> cover(Statistics& statistics);
     Result<void> fill_texts(const language::AnnualMapping& mapping, AnnualReport& report);
 
     ReportParts parts_;
     mutable std::mutex mutex_;
     std::shared_ptr<const language::AnnualMapping> annual_;
+    std::shared_ptr<const language::SupervisionMapping> supervision_;
 };
 
 }  // namespace gongkai::app

@@ -52,6 +52,9 @@ fields:
   coercion_decisions: {title: 强制, type: number}
   fees_collected_yuan: {title: 收费, type: number}
   report_year: {title: 报告年度, type: number}
+  summary: {title: 概述, type: text}
+  due_on: {title: 完成时限, type: date}
+  evidence: {title: 证据, type: text}
   overview: {title: 总体情况, type: text}
   problems_and_improvements: {title: 问题和改进, type: text}
   other_matters: {title: 其他事项, type: text}
@@ -76,6 +79,13 @@ std::string flow(const std::string& name, const std::string& fields) {
            "  reply: {title: 答复期限, within: 20 working days, in: [working, checking], "
            "late: escalate to supervisor @ anywhere, basis: [国令711 第33条]}\n";
 }
+
+constexpr const char* kSupervision = R"(
+report: supervision
+readers: [disclosure_officer, supervisor]
+plans: {flow: plan}
+tasks: {flow: plan_task, due: due_on, evidence: [evidence]}
+)";
 
 constexpr const char* kAnnual = R"(
 report: annual
@@ -149,6 +159,9 @@ std::vector<RuleFile> report_rules() {
               "fees_collected_yuan")},
         {"annual_report.yaml",
          flow("annual_report", "report_year, overview, problems_and_improvements, other_matters")},
+        {"plan.yaml", flow("plan", "summary")},
+        {"plan_task.yaml", flow("plan_task", "due_on, evidence")},
+        {"reports/supervision.yaml", kSupervision},
         {"reports/annual.yaml", kAnnual}};
 }
 

@@ -1,0 +1,421 @@
+// Statistics of a period and the view of the supervision.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <queue>
+
+#include "app/authorize.hpp"
+#include "app/reports/annual_count.hpp"
+#include "app/reports/reports.hpp"
+#include "app/reports/scan.hpp"
+#include "engine/calendar.hpp"
+#include "storage/audit/leaf.hpp"
+
+namespace gongkai::app {
+
+namespace {
+
+namespace json = boost::json;
+namespace audit = storage::audit;
+using engine::Instant;
+
+constexpr std::size_t kLeavesAtOnce = 64;
+constexpr std::size_t kPublicPage = 200;
+constexpr int kSoonWorkingDays = 5;
+
+// The whole history, oldest first. Its leaves are small; a document has some dozens of them.
+Result<std::vector<audit::Leaf>> history_of(storage::Reader& reader, storage::RecordId newest) {
+    std::vector<audit::Leaf> leaves;
+    for (storage::RecordId at = newest; at != storage::kNoRecord;) {
+        TRY(const auto page, reader.history(at, kLeavesAtOnce));
+        if (page.empty()) break;
+        for (const storage::StoredLeaf& stored : page) {
+            TRY(auto leaf, audit::decode_leaf(stored.bytes));
+            if (leaf.kind == audit::LeafKind::step) leaves.push_back(std::move(leaf));
+        }
+        at = page.back().previous;
+    }
+    std::reverse(leaves.begin(), leaves.end());
+    return leaves;
+}
+
+const json::value* member(const json::value& object, const char* name) {
+    return object.is_object() ? object.get_object().if_contains(name) : nullptr;
+}
+
+std::string text_member(const json::value& object, const char* name) {
+    const json::value* found = member(object, name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string())
+                                                  : std::string();
+}
+
+// The fifteen classes of 条例 20, as the flows name them: the choices of the field art20_item.
+std::vector<ClassCoverage> classes_of(const Flows& flows) {
+    for (const auto& flow : flows.all()) {
+        const engine::FieldId field = flow->definition.field("art20_item");
+        if (field == engine::kNone) continue;
+        std::vector<ClassCoverage> classes;
+        for (const engine::NamedChoice& choice : flow->definition.fields[field].choices)
+            classes.push_back({choice.name, choice.title, 0, 0});
+        return classes;
+    }
+    return {};
+}
+
+bool includes(const std::vector<engine::DepartmentCode>& departments,
+              const engine::DepartmentCode& one) {
+    return departments.empty() ||
+           std::find(departments.begin(), departments.end(), one) != departments.end();
+}
+
+std::string title_of(const DirectorySnapshot& directory, const engine::DepartmentCode& code) {
+    const storage::Department* department = directory.department(code);
+    return department == nullptr ? code : department->title;
+}
+
+}  // namespace
+
+// What is public now, against the law's list and the catalogue.
+Result<void> Reports::cover(Statistics& statistics) {
+    statistics.classes = classes_of(parts_.flows);
+    std::map<std::string, bool> covered;
+    std::map<std::string, ItemCoverage> items;
+    storage::CatalogFilter filter;
+    filter.limit = kPublicPage;
+    for (bool more = true; more;) {
+        const auto page_of = [&](storage::Reader& reader) -> Result<void> {
+            TRY(const auto page, reader.catalog(filter));
+            for (const storage::CatalogItem& item : page.rows) {
+                const json::value details = json::parse(item.details);
+                items[item.code] = {item.code, item.catalog, item.level1,
+                                    text_member(details, "level2")};
+                covered[item.code] = false;
+            }
+            more = page.next.has_value();
+            filter.after = page.next.value_or(0);
+            return {};
+        };
+        TRY_VOID(parts_.store.read(page_of));
+    }
+    std::optional<std::uint64_t> before;
+    for (bool more = true; more;) {
+        const auto page_of = [&](storage::PublicReader& reader) -> Result<void> {
+            TRY(const auto page, reader.list("", before, kPublicPage));
+            for (const storage::PublicDocument& document : page.rows) {
+                if (document.draft || document.withdrawn ||
+                    !includes(statistics.departments, document.department))
+                    continue;
+                boost::system::error_code why;
+                const json::value fields = json::parse(document.fields, why);
+                if (why) continue;
+                const std::string name = text_member(fields, "art20_item");
+                for (ClassCoverage& one : statistics.classes) {
+                    if (one.name != name) continue;
+                    ++one.published;
+                    if (statistics.period.has(document.published_at)) ++one.in_period;
+                }
+                const auto item = covered.find(text_member(fields, "catalog_item"));
+                if (item != covered.end()) item->second = true;
+            }
+            more = page.next.has_value();
+            before = page.next;
+            return {};
+        };
+        TRY_VOID(parts_.store.read_public(page_of));
+    }
+    statistics.items = covered.size();
+    for (const auto& [code, yes] : covered) {
+        if (yes) {
+            ++statistics.items_covered;
+        } else if (statistics.items_without.size() < kMostMissing) {
+            statistics.items_without.push_back(items[code]);
+        }
+    }
+    return {};
+}
+
+ReportOutcome<Statistics> Reports::statistics(const Principal& principal, Period period,
+                                              const engine::DepartmentCode& department) {
+    if (!parts_.identity.valid(principal)) return ReportForbidden{};
+    const Instant now = parts_.clock.now();
+    const engine::Actor actor = parts_.identity.actor_of(principal, now);
+    const auto departments = departments_for(actor, department);
+    if (!departments) return ReportForbidden{};
+    if (period.to < period.from)
+        return report_refused("report_unknown_period", "the period ends before it begins",
+                              "统计期间的止日早于起日");
+    if (period.from > engine::date_in_china(now))
+        return report_refused("report_unknown_period", "the period has not begun",
+                              "统计期间尚未开始");
+
+    StatisticsCount count(period);
+    std::uint64_t documents = 0;
+    std::vector<ReturnedDocument> latest;  // a heap: the oldest of those kept on top
+    const Instant begin = engine::start_of_day(period.from);
+    const auto newest_first = [](const ReturnedDocument& a, const ReturnedDocument& b) {
+        return b < a;
+    };
+    const auto keep = [&](const StatisticsCount::Returned& returned, const Flow& flow,
+                          const storage::DocumentRow& row,
+                          storage::Reader& reader) -> Result<void> {
+        if (latest.size() == kMostReturned && !(latest.front() < returned.what)) return {};
+        ReturnedDocument kept = returned.what;
+        if (returned.comment && may_read(actor, flow, row.document)) {
+            TRY(const auto openings, reader.openings(row.document.id));
+            for (const storage::Opening& opening : openings) {
+                if (opening.commitment == *returned.comment) kept.comment = opening.text;
+            }
+        }
+        if (latest.size() == kMostReturned) {
+            std::pop_heap(latest.begin(), latest.end(), newest_first);
+            latest.pop_back();
+        }
+        latest.push_back(std::move(kept));
+        std::push_heap(latest.begin(), latest.end(), newest_first);
+        return {};
+    };
+    const auto visit = [&](const Flow& flow, const storage::DocumentRow& row,
+                           storage::Reader& reader) -> Result<void> {
+        count.stands(flow, row.document, now);
+        // Nothing happened since: its history has nothing to say of the period.
+        TRY(const auto last, reader.history(row.last_record, 1));
+        if (last.empty()) return {};
+        TRY(const auto leaf, audit::decode_leaf(last.front().bytes));
+        if (leaf.time_ms < begin.ms) return {};
+        TRY(const auto leaves, history_of(reader, row.last_record));
+        StatisticsCount::Story story;
+        for (const audit::Leaf& one : leaves) {
+            if (!one.definition) continue;
+            TRY(const auto then, parts_.flows.by_digest(*one.definition));
+            TRY_VOID(count.read(*then, one, story));
+        }
+        if (story.active) ++documents;
+        for (const auto& returned : story.returned)
+            TRY_VOID(keep(returned, flow, row, reader));
+        return {};
+    };
+    const auto all = [](const Flow&, const engine::Document&) { return true; };
+    if (const auto passed = each_row(parts_.store, parts_.flows, *departments, all, visit); !passed)
+        return passed.error();
+    Statistics statistics = std::move(count).take();
+    statistics.made = now;
+    statistics.departments = *departments;
+    statistics.documents = documents;
+    std::sort(latest.begin(), latest.end(), newest_first);
+    statistics.returned = std::move(latest);
+    if (const auto covered = cover(statistics); !covered) return covered.error();
+    return statistics;
+}
+
+namespace {
+
+// The titles of who may do something about a state.
+std::vector<std::string> who_of(const std::vector<engine::Assignment>& whom,
+                                const engine::DepartmentCode& own,
+                                const DirectorySnapshot& directory,
+                                const std::map<std::string, std::string>& roles) {
+    std::vector<std::string> out;
+    for (const engine::Assignment& one : whom) {
+        const auto title = roles.find(one.role);
+        std::string text = title == roles.end() ? one.role : title->second;
+        if (one.scope == engine::Scope::own_department)
+            text += "（" + title_of(directory, own) + "）";
+        if (one.scope == engine::Scope::department)
+            text += "（" + title_of(directory, one.department) + "）";
+        out.push_back(std::move(text));
+    }
+    return out;
+}
+
+std::vector<NextStep> next_steps(const Flow& flow, const engine::Document& document,
+                                 const DirectorySnapshot& directory,
+                                 const std::map<std::string, std::string>& roles) {
+    std::vector<NextStep> out;
+    for (const engine::Place& place : document.places) {
+        if (place.state == engine::kNone) continue;
+        const engine::State& state = flow.definition.states[place.state];
+        const bool waits = !state.final && (state.kind == engine::StateKind::task ||
+                                            state.kind == engine::StateKind::countersign);
+        if (!waits) continue;
+        NextStep next{state.name, state.title, place.since, {}, {}};
+        next.who = who_of(state.countersign ? state.countersign->by : state.worklist,
+                          document.department, directory, roles);
+        for (const engine::ActionId id : state.actions) {
+            if (!flow.definition.actions[id].system)
+                next.actions.push_back(flow.definition.actions[id].title);
+        }
+        out.push_back(std::move(next));
+    }
+    return out;
+}
+
+struct Watch {
+    engine::Date today;
+    Instant now;
+    const engine::Calendar& calendar;
+    std::int64_t late_by(engine::Date last_day) const {
+        return std::max<std::int64_t>(calendar.working_days_between(last_day, today), 0);
+    }
+};
+
+// The later of two is kept longer: a heap with the one that is least late on top.
+bool later(const LateItem& a, const LateItem& b) {
+    return std::tie(a.late_ms, b.document) > std::tie(b.late_ms, a.document);
+}
+
+}  // namespace
+
+ReportOutcome<Supervision> Reports::supervision(const Principal& principal,
+                                                const engine::DepartmentCode& department) {
+    if (!parts_.identity.valid(principal)) return ReportForbidden{};
+    const Instant now = parts_.clock.now();
+    const engine::Actor actor = parts_.identity.actor_of(principal, now);
+    const auto departments = departments_for(actor, department);
+    if (!departments) return ReportForbidden{};
+    const auto mapping = supervision_mapping();
+    const auto directory = parts_.identity.directory();
+    const auto calendar = parts_.calendars.current();
+    const Watch watch{engine::date_in_china(now), now, calendar->calendar};
+    std::map<std::string, std::string> roles;
+    for (const auto& role : parts_.administration.roles().roles)
+        roles[role.name] = role.title;
+
+    Supervision out;
+    out.made = now;
+    out.departments = *departments;
+    std::map<engine::DepartmentCode, DepartmentLine> lines;
+    FieldNumbers task_fields({mapping ? mapping->due : std::string()});
+
+    const auto note_limits = [&](const Flow& flow, const storage::DocumentRow& row, bool readable,
+                                 DepartmentLine& line) {
+        const engine::Document& document = row.document;
+        bool late = false, soon = false;
+        for (std::size_t i = 0; i < document.timers.size(); ++i) {
+            const engine::Timer& timer = flow.definition.timers[i];
+            const engine::TimerState& state = document.timers[i];
+            const bool running = state.phase == engine::TimerPhase::running;
+            if (timer.minimum || (!running && state.phase != engine::TimerPhase::expired)) continue;
+            const engine::Date due = engine::date_in_china(state.due - 1);
+            if (running && now < state.due) {
+                soon = soon ||
+                       watch.calendar.working_days_between(watch.today, due) <= kSoonWorkingDays;
+                continue;
+            }
+            late = true;
+            ++out.all_late;
+            LateItem item;
+            item.document = document.id;
+            item.late_ms = now - state.due;
+            if (out.late.size() == kMostLate && !later(item, out.late.front())) continue;
+            item.flow = flow.definition.flow;
+            item.flow_title = flow.definition.title;
+            if (readable) item.title = row.title;
+            item.department = document.department;
+            item.limit = timer.name;
+            item.limit_title = timer.title;
+            item.basis = timer.basis;
+            item.due = due;
+            item.working_days = watch.late_by(due);
+            item.next = next_steps(flow, document, *directory, roles);
+            if (out.late.size() == kMostLate) {
+                std::pop_heap(out.late.begin(), out.late.end(), later);
+                out.late.pop_back();
+            }
+            out.late.push_back(std::move(item));
+            std::push_heap(out.late.begin(), out.late.end(), later);
+        }
+        line.late += late ? 1 : 0;
+        line.due_soon += !late && soon ? 1 : 0;
+    };
+    const auto note_task = [&](const Flow& flow, const storage::DocumentRow& row, bool readable,
+                               DepartmentLine& line, storage::Reader& reader) -> Result<void> {
+        const engine::Document& document = row.document;
+        TaskItem item;
+        item.document = document.id;
+        item.department = document.department;
+        item.due = date_in(document, task_fields.of(flow.definition)[0]);
+        item.next = next_steps(flow, document, *directory, roles);
+        item.finished = item.next.empty();
+        for (const engine::Place& place : document.places) {
+            if (place.state == engine::kNone || !item.state.empty()) continue;
+            item.state = flow.definition.states[place.state].name;
+            item.state_title = flow.definition.states[place.state].title;
+        }
+        if (item.due && !item.finished) {
+            item.working_days_late = watch.late_by(*item.due);
+            // Past its day, though no working day has gone by since.
+            const bool late = watch.today > *item.due;
+            if (!late)
+                item.working_days_left =
+                    watch.calendar.working_days_between(watch.today, *item.due);
+            line.tasks_late += late ? 1 : 0;
+        }
+        ++line.tasks;
+        line.tasks_finished += item.finished ? 1 : 0;
+        ++out.all_tasks;
+        if (row.source.starts_with("plan:")) {
+            item.plan = row.source.substr(5);
+            item.plan_id = row.source_id;
+        }
+        if (out.tasks.size() >= kMostTasks) return {};
+        item.attachments = document.attachments.size();
+        if (readable) {
+            item.title = row.title;
+            TRY(const auto openings, reader.openings(document.id));
+            for (const std::string& field : mapping->evidence) {
+                const std::string text = text_in(flow.definition, document, openings, field);
+                if (!text.empty()) item.evidence += (item.evidence.empty() ? "" : "\n") + text;
+            }
+        }
+        out.tasks.push_back(std::move(item));
+        return {};
+    };
+    // Looked at where it lies: only what somebody still has to act on, and tasks.
+    const auto wanted = [&](const Flow& flow, const engine::Document& document) {
+        if (document.purged) return false;
+        if (mapping && document.flow == mapping->task_flow) return true;
+        return std::any_of(document.places.begin(), document.places.end(),
+                           [&](const engine::Place& place) {
+                               return place.state != engine::kNone &&
+                                      !flow.definition.states[place.state].final;
+                           }) ||
+               std::any_of(document.timers.begin(), document.timers.end(),
+                           [](const engine::TimerState& timer) {
+                               return timer.phase != engine::TimerPhase::idle;
+                           });
+    };
+    const auto visit = [&](const Flow& flow, const storage::DocumentRow& row,
+                           storage::Reader& reader) -> Result<void> {
+        const engine::Document& document = row.document;
+        DepartmentLine& line = lines[document.department];
+        const bool readable = may_read(actor, flow, document);
+        line.open += std::any_of(document.places.begin(), document.places.end(),
+                                 [&](const engine::Place& place) {
+                                     return place.state != engine::kNone &&
+                                            !flow.definition.states[place.state].final;
+                                 })
+                         ? 1
+                         : 0;
+        note_limits(flow, row, readable, line);
+        if (mapping && document.flow == mapping->task_flow)
+            TRY_VOID(note_task(flow, row, readable, line, reader));
+        return {};
+    };
+    if (const auto passed = each_row(parts_.store, parts_.flows, *departments, wanted, visit);
+        !passed)
+        return passed.error();
+    for (auto& [code, line] : lines) {
+        line.code = code;
+        line.title = title_of(*directory, code);
+        out.lines.push_back(std::move(line));
+    }
+    std::sort(out.late.begin(), out.late.end(), later);
+    std::sort(out.tasks.begin(), out.tasks.end(), [](const TaskItem& a, const TaskItem& b) {
+        const auto day = [](const TaskItem& item) {
+            return item.due.value_or(engine::to_date(9999, 12, 31));
+        };
+        return std::tuple(day(a), a.document) < std::tuple(day(b), b.document);
+    });
+    return out;
+}
+
+}  // namespace gongkai::app

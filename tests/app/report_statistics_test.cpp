@@ -1,0 +1,212 @@
+// Statistics of a period and the view of the supervision, on an office whose days are set by hand.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "tests/app/report_office.hpp"
+
+namespace gongkai::app::testing {
+
+namespace {
+
+Period period(const char* from, const char* to) {
+    return {*engine::parse_date(from), *engine::parse_date(to)};
+}
+
+const Statistics& granted(const ReportOutcome<Statistics>& outcome) {
+    REQUIRE(std::holds_alternative<Statistics>(outcome));
+    return std::get<Statistics>(outcome);
+}
+
+const DeadlineFigures& reply(const Statistics& statistics) {
+    const auto found =
+        std::find_if(statistics.deadlines.begin(), statistics.deadlines.end(),
+                     [](const auto& one) { return one.flow == "request" && one.name == "reply"; });
+    REQUIRE(found != statistics.deadlines.end());
+    return *found;
+}
+
+const StepFigures& step(const Statistics& statistics, const std::string& state) {
+    const auto found =
+        std::find_if(statistics.steps.begin(), statistics.steps.end(),
+                     [&](const auto& one) { return one.flow == "request" && one.state == state; });
+    REQUIRE(found != statistics.steps.end());
+    return *found;
+}
+
+// One request is answered in time after a return, one too late, one waits.
+struct Year {
+    ReportOffice office;
+    engine::DocumentId in_time = 0, too_late = 0, waits = 0;
+
+    Year() {
+        office.set_day("2026-01-05");
+        in_time = office.open("request", {}).id;
+        office.set_day("2026-01-07");
+        done(office.act("lihua", in_time, "confirm"));
+        office.set_day("2026-01-08");
+        done(office.act("wangfang", in_time, "return", {}, "请补充依据"));
+        office.set_day("2026-01-12");
+        done(office.act("lihua", in_time, "confirm"));
+        office.set_day("2026-01-13");
+        done(office.act("wangfang", in_time, "agree"));
+        too_late = office.open("request", {}, "pension").id;
+        // 20 working days, on a calendar of weekends: the last is 2026-02-10.
+        office.set_day("2026-03-02");
+        done(office.act("zhaomin", too_late, "confirm"));
+        done(office.act("chenjun", too_late, "agree"));
+        waits = office.open("request", {}).id;
+        office.set_day("2026-03-06");
+    }
+    ReportOutcome<Statistics> ask(const char* from, const char* to, const char* who = "tangning",
+                                  const std::string& department = {}) {
+        return office.application->reports().statistics(office.as(who), period(from, to),
+                                                        department);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("statistics: limits kept and missed, days per step, what waits and what was returned") {
+    Year year;
+    const auto outcome = year.ask("2026-01-01", "2026-03-31");
+    const Statistics& all = granted(outcome);
+    CHECK(all.departments.empty());
+    CHECK(all.documents == 3);
+    CHECK(reply(all).kept == 1);
+    CHECK(reply(all).missed == 1);
+    CHECK(reply(all).running == 1);
+    CHECK(reply(all).on_time() == 50.0);
+    CHECK(reply(all).title == "答复期限");
+
+    // working: 2 days, 4 days and 48 days; checking: 1, 1 and 0 days.
+    const StepFigures& working = step(all, "working");
+    CHECK(working.left.count() == 3);
+    CHECK(working.left.average_days() == Approx(18.0));
+    CHECK(working.left.median_days() == Approx(4.0));
+    CHECK(working.waiting == 1);
+    CHECK(working.oldest ==
+          engine::start_of_day(*engine::parse_date("2026-03-02")) + 9 * engine::ms_per_hour);
+    CHECK(step(all, "checking").left.median_days() == Approx(1.0));
+
+    REQUIRE(all.returns.size() == 1);
+    CHECK(all.returns.front().title == "退回");
+    CHECK(all.returns.front().count == 1);
+    REQUIRE(all.returned.size() == 1);
+    CHECK(all.returned.front().document == year.in_time);
+    CHECK(all.flows.at("request").opened == 3);
+    CHECK(boost::json::parse(statistics_json(all)).is_object());
+    CHECK(page_html(statistics_page(all)).find("50.0%") != std::string::npos);
+    CHECK(page_xlsx(statistics_page(all)).has_value());
+}
+
+TEST_CASE("statistics: a period has what happened within it, its first and last day included") {
+    Year year;
+    {
+        const auto outcome = year.ask("2026-01-08", "2026-01-12");
+        const Statistics& some = granted(outcome);
+        CHECK(some.documents == 1);
+        CHECK(some.flows.at("request").opened == 0);
+        CHECK(step(some, "checking").left.count() == 1);
+        CHECK(step(some, "working").left.count() == 1);
+        CHECK(reply(some).kept == 0);
+        CHECK(some.returned.size() == 1);
+    }
+    {
+        const auto outcome = year.ask("2026-01-09", "2026-01-11");
+        CHECK(granted(outcome).documents == 0);
+        CHECK(granted(outcome).returned.empty());
+    }
+    CHECK(std::holds_alternative<ReportRefused>(year.ask("2026-02-01", "2026-01-31")));
+    CHECK(std::holds_alternative<ReportRefused>(year.ask("2026-03-07", "2026-12-31")));
+}
+
+TEST_CASE("statistics: a comment is for those who may read its document, a clerk sees their own") {
+    Year year;
+    // The supervisor has no part in that flow but to be told of what is late.
+    const auto clerk = year.ask("2026-01-01", "2026-03-31", "lihua");
+    CHECK(granted(clerk).departments == std::vector<engine::DepartmentCode>{"employment"});
+    CHECK(granted(clerk).documents == 2);
+    CHECK(granted(clerk).returned.front().comment == "请补充依据");
+    CHECK(reply(granted(clerk)).missed == 0);
+    const auto officer = year.ask("2026-01-01", "2026-03-31", "liuyang");
+    CHECK(granted(officer).documents == 3);
+    CHECK_FALSE(granted(officer).returned.front().comment.has_value());
+    CHECK(granted(year.ask("2026-01-01", "2026-03-31", "tangning", "pension")).documents == 1);
+    CHECK(std::holds_alternative<ReportForbidden>(
+        year.ask("2026-01-01", "2026-03-31", "lihua", "pension")));
+}
+
+TEST_CASE("statistics: the same whether a deadline's clock was heard in time or not") {
+    Year year;
+    const auto before = year.ask("2026-01-01", "2026-03-31");
+    year.office.set_day("2026-05-06");
+    REQUIRE(year.office.application->scheduler().advance(year.office.clock.now()).has_value());
+    const auto after = year.ask("2026-01-01", "2026-05-31");
+    CHECK(reply(granted(after)).missed == reply(granted(before)).missed + 1);
+    CHECK(reply(granted(after)).overdue == 1);
+    CHECK(reply(granted(after)).running == 0);
+}
+
+TEST_CASE("statistics: durations stay bounded and keep average and median") {
+    Durations durations;
+    for (int i = 0; i < 100'000; ++i)
+        durations.add(std::int64_t{i % 100} * engine::ms_per_day);
+    CHECK(durations.count() == 100'000);
+    CHECK(durations.average_days() == Approx(49.5));
+    CHECK(durations.median_days() == Approx(49.5));
+    durations.add(std::int64_t{1} << 60);
+    CHECK(durations.median_days() == Approx(50.0));
+}
+
+TEST_CASE("supervision: late items, the latest first, with who is next and why") {
+    Year year;
+    const auto first = year.office.open("plan_task", {{"due_on", std::string("2026-03-05")},
+                                                      {"evidence", std::string("现场照片")}});
+    const auto second =
+        year.office.open("plan_task", {{"due_on", std::string("2026-03-10")}}, "pension");
+    year.office.set_day("2026-04-10");
+    const auto ask = [&](const char* who) {
+        const auto outcome = year.office.application->reports().supervision(year.office.as(who));
+        REQUIRE(std::holds_alternative<Supervision>(outcome));
+        return std::get<Supervision>(outcome);
+    };
+    const Supervision all = ask("tangning");
+    REQUIRE(all.late.size() == 3);
+    CHECK(all.all_late == 3);
+    // 2026-03-02 and 20 working days: 2026-03-30; nine working days before 2026-04-10.
+    CHECK(all.late.front().document == year.waits);
+    CHECK(engine::to_string(all.late.front().due) == "2026-03-30");
+    CHECK(all.late.front().working_days == 9);
+    CHECK(all.late.front().basis == std::vector<std::string>{"国令711 第33条"});
+    REQUIRE(all.late.front().next.size() == 1);
+    CHECK(all.late.front().next.front().who == std::vector<std::string>{"经办人（就业促进科）"});
+    CHECK(all.late.front().next.front().actions == std::vector<std::string>{"送核对", "作废"});
+
+    REQUIRE(all.tasks.size() == 2);
+    CHECK(all.tasks.front().document == first.id);
+    CHECK(all.tasks.front().working_days_late == 26);
+    CHECK(all.tasks.front().evidence == "现场照片");
+    CHECK_FALSE(all.tasks.front().finished);
+    REQUIRE(all.lines.size() == 2);
+    CHECK(all.lines[0].code == "employment");
+    CHECK(all.lines[0].open == 2);
+    CHECK(all.lines[0].late == 2);
+    CHECK(all.lines[0].tasks_late == 1);
+    CHECK(all.lines[1].tasks == 1);
+
+    const Supervision own = ask("zhaomin");
+    CHECK(own.tasks.size() == 1);
+    CHECK(own.tasks.front().document == second.id);
+    CHECK(own.lines.size() == 1);
+
+    done(year.office.act("lihua", first.id, "confirm"));
+    done(year.office.act("wangfang", first.id, "agree"));
+    const Supervision later = ask("tangning");
+    CHECK(later.tasks.front().finished);
+    CHECK(later.tasks.front().working_days_late == 0);
+    CHECK(later.late.size() == 2);
+    CHECK(boost::json::parse(supervision_json(later)).is_object());
+    CHECK(page_docx(supervision_page(later)).has_value());
+}
+
+}  // namespace gongkai::app::testing
