@@ -20,15 +20,16 @@ constexpr Words<4> kSupervision{"report", "readers", "plans", "tasks"};
 constexpr Words<2> kSupervisionRequired{"report", "readers"};
 constexpr Words<1> kPlans{"flow"};
 constexpr Words<3> kTasks{"flow", "due", "evidence"};
-constexpr Words<4> kPlan{"plan", "department", "fields", "tasks"};
-constexpr Words<3> kEntry{"id", "department", "fields"};
 
 const KeyTable kSupervisionKeys{"supervision", "a supervision", "落实情况", kSupervision,
                                 kSupervisionRequired};
 const KeyTable kPlansKeys{"plans", "`plans`", "“plans”", kPlans, kPlans};
 const KeyTable kTasksKeys{"tasks", "`tasks`", "“tasks”", kTasks, kTasks};
-const KeyTable kPlanKeys{"plan", "a plan", "实施方案", kPlan, kPlan};
-const KeyTable kEntryKeys{"task", "a task", "任务", kEntry, kEntry};
+// Keys of a plan and of its tasks that are no fields of their flows.
+constexpr Words<5> kPlan{"plan", "department", "basis", "tasks", "fields"};
+constexpr Words<3> kEntry{"id", "department", "fields"};
+// A task that has no `id` of its own goes by its place in the plan, 二(三)1.
+constexpr const char* kReference = "plan_reference";
 
 const engine::Definition* find_flow(const Node* node, Shape& shape,
                                     std::span<const engine::Definition* const> flows,
@@ -65,35 +66,74 @@ void check_field(const Span& span, const std::string& name, Shape& shape,
                 did_you_mean(name, names));
 }
 
-bool is_id(std::string_view text) {
-    return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '.' || c == '_' || c == '-';
-    });
-}
-
-std::string read_id(const Node* node, Shape& shape) {
-    if (node == nullptr) return {};
-    std::string id = shape.text(*node);
-    if (id.empty() || is_id(id)) return id;
-    shape.error(node->span, "bad_code",
-                {"an id has 1 to 40 letters, digits, '.', '_' and '-'",
-                 "编号应为 1 至 40 位字母、数字、.、_ 或 -"});
+std::string read_id(const Node& node, Shape& shape) {
+    std::string id = shape.text(node);
+    const bool fits = id.size() <= 120 && id.find('\n') == std::string::npos;
+    if (id.empty() || fits) return id;
+    shape.error(node.span, "bad_code",
+                {"an id is one line of at most 120 bytes", "编号应为一行，至多 120 字节"});
     return {};
 }
 
-void read_entry(const Node& node, Shape& shape, const engine::Definition* flow, PlanEntry& out) {
-    if (const Node* department = node.find("department")) out.department = shape.text(*department);
-    const Node* fields = node.find("fields");
-    if (fields == nullptr) return;
-    if (!fields->is_map()) {
-        shape.error(fields->span, "wrong_shape",
-                    {"fields and their values are expected here", "此处应为字段及其内容"});
-        return;
-    }
-    for (const Node::Entry& entry : fields->entries) {
+void missing(const Node& node, Shape& shape, const char* key) {
+    shape.error(node.span, "missing_key",
+                {fmt::format("the key `{}` is missing", key), fmt::format("缺少键“{}”", key)});
+}
+
+void read_fields(const Node& node, Shape& shape, const engine::Definition* flow,
+                 std::span<const std::string_view> others, PlanEntry& out) {
+    for (const Node::Entry& entry : node.entries) {
+        if (std::find(others.begin(), others.end(), entry.key) != others.end()) continue;
         if (flow != nullptr) check_field(entry.key_span, entry.key, shape, *flow, std::nullopt);
         out.fields.emplace_back(entry.key, shape.text(entry.value));
+    }
+}
+
+// Fields stand beside the other keys, or under `fields`.
+void read_entry(const Node& node, Shape& shape, const engine::Definition* flow,
+                std::span<const std::string_view> others, PlanEntry& out) {
+    if (const Node* department = node.find("department")) {
+        out.department = shape.text(*department);
+    } else {
+        missing(node, shape, "department");
+    }
+    read_fields(node, shape, flow, others, out);
+    const Node* fields = node.find("fields");
+    if (fields == nullptr) return;
+    if (fields->is_map()) {
+        read_fields(*fields, shape, flow, {}, out);
+    } else {
+        shape.error(fields->span, "wrong_shape",
+                    {"fields and their values are expected here", "此处应为字段及其内容"});
+    }
+}
+
+const Node* id_of(const Node& task) {
+    const Node* id = task.find("id");
+    return id != nullptr ? id : task.find(kReference);
+}
+
+void read_tasks(const Node& tasks, Shape& shape, const engine::Definition* flow, PlanFile& out) {
+    std::map<std::string, Span> seen;
+    for (const Node& node : tasks.items) {
+        if (!node.is_map()) {
+            shape.error(node.span, "wrong_shape", {"a task is a mapping", "任务应为映射"});
+            continue;
+        }
+        PlanEntry& entry = out.tasks.emplace_back();
+        read_entry(node, shape, flow, kEntry, entry);
+        const Node* id = id_of(node);
+        if (id == nullptr) {
+            missing(node, shape, "id");
+            continue;
+        }
+        entry.id = read_id(*id, shape);
+        const auto [first, fresh] = seen.emplace(entry.id, id->span);
+        if (fresh || entry.id.empty()) continue;
+        const auto line = shape.reporter().line(first->second);
+        shape.error(id->span, "duplicate_item",
+                    {fmt::format("the task {} already stands in line {}", entry.id, line),
+                     fmt::format("任务编号 {} 已见于第 {} 行", entry.id, line)});
     }
 }
 
@@ -145,29 +185,23 @@ PlanReading read_plan(const SourceFile& file, const engine::Definition* plan,
     const FileId id = reporter.add(file);
     const auto root = parse_yaml(id, reporter);
     PlanFile read;
-    if (root && shape.map(*root, kPlanKeys)) {
-        read.name = read_id(root->find("plan"), shape);
-        read_entry(*root, shape, plan, read.plan);
-        const Node* tasks = root->find("tasks");
-        std::map<std::string, Span> seen;
-        if (tasks != nullptr && !tasks->is_list()) {
-            shape.error(tasks->span, "wrong_shape", {"`tasks` is a list", "“tasks”应为任务的列表"});
-        } else if (tasks != nullptr) {
-            for (const Node& node : tasks->items) {
-                if (!shape.map(node, kEntryKeys)) continue;
-                PlanEntry& entry = read.tasks.emplace_back();
-                entry.id = read_id(node.find("id"), shape);
-                read_entry(node, shape, task, entry);
-                if (entry.id.empty()) continue;
-                const auto [first, fresh] = seen.emplace(entry.id, node.find("id")->span);
-                if (fresh) continue;
-                shape.error(node.find("id")->span, "duplicate_item",
-                            {fmt::format("the task {} already stands in line {}", entry.id,
-                                         reporter.line(first->second)),
-                             fmt::format("任务编号 {} 已见于第 {} 行", entry.id,
-                                         reporter.line(first->second))});
-            }
+    if (root && root->is_map()) {
+        if (const Node* name = root->find("plan")) {
+            read.name = read_id(*name, shape);
+        } else {
+            missing(*root, shape, "plan");
         }
+        read_entry(*root, shape, plan, kPlan, read.plan);
+        const Node* tasks = root->find("tasks");
+        if (tasks == nullptr) {
+            missing(*root, shape, "tasks");
+        } else if (!tasks->is_list()) {
+            shape.error(tasks->span, "wrong_shape", {"`tasks` is a list", "“tasks”应为任务的列表"});
+        } else {
+            read_tasks(*tasks, shape, task, read);
+        }
+    } else if (root) {
+        shape.error(root->span, "wrong_shape", {"a plan is a mapping", "方案应为映射"});
     }
     if (!reporter.failed()) out.plan = std::move(read);
     out.diagnostics = reporter.take();
