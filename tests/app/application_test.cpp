@@ -229,6 +229,10 @@ TEST_CASE("application: a flow that can break the policy is never used, and the 
     nonsense[2].text += "\nnonsense: true\n";
     CHECK_FALSE(application->reload_rules(nonsense).has_value());
     CHECK_FALSE(application->reload_rules({}).has_value());
+    // Good flows with a letter that is none.
+    std::vector<RuleFile> with_letter = notice_rules(2);
+    with_letter.push_back({"letters/reply.yaml", "letter: reply\nflow: notice\nnonsense: true\n"});
+    CHECK_FALSE(application->reload_rules(with_letter).has_value());
     CHECK(application->flows().current("notice")->definition.digest == digest);
     CHECK(application->flows().all().size() == 1);
     CHECK(sources(*application) == known);
