@@ -175,7 +175,7 @@ TEST_CASE("annual report: tables 2 and 4, texts, and the three files") {
     const auto remedy = [&](const char* kind, const char* filed, const char* closed,
                             const char* result) {
         Fields fields{{"remedy_kind", std::string(kind)}, {"filed_on", std::string(filed)}};
-        if (*closed != 0) fields.push_back({"closed_on", std::string(closed)});
+        if (*closed != 0) fields.push_back({"decision_received_on", std::string(closed)});
         if (*result != 0) fields.push_back({"remedy_result", std::string(result)});
         return office.open("remedy_case", std::move(fields)).id;
     };
@@ -282,7 +282,7 @@ TEST_CASE("annual report: what does not fit is refused, with its code, cells and
         office.open("remedy_case", {{"filed_on", std::string("2026-02-01")}});
         office.open("remedy_case", {{"filed_on", std::string("2026-02-01")},
                                     {"remedy_kind", std::string("review")},
-                                    {"closed_on", std::string("2026-02-01")}});
+                                    {"decision_received_on", std::string("2026-02-01")}});
         const auto found = codes(report(office));
         CHECK(has(found, "report_without_kind"));
         CHECK(has(found, "report_without_outcome"));
