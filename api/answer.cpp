@@ -5,6 +5,7 @@
 
 #include "api/json/writer.hpp"
 #include "app/log.hpp"
+#include "app/reports/annual.hpp"
 
 namespace gongkai::api {
 
@@ -180,6 +181,8 @@ std::vector<std::string> all_problem_codes() {
         codes.emplace_back(engine::code(static_cast<Reason>(i)));
     for (const Denial& denial : kDenials)
         codes.emplace_back(denial.code);
+    for (const std::string& fault : app::all_report_fault_codes())
+        codes.push_back(fault);
     std::sort(codes.begin(), codes.end());
     codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
     return codes;

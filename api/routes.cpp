@@ -19,6 +19,7 @@ Router make_router(Edge& edge) {
     add_subscriber_routes(router, edge);
     add_audit_routes(router, edge);
     add_catalog_routes(router, edge);
+    add_report_routes(router, edge);
     add_public_routes(router, edge);
     add_operation_routes(router, edge);
     return router;

@@ -18,6 +18,7 @@ void add_account_routes(Router& router, Edge& edge);     // deputies, keys
 void add_subscriber_routes(Router& router, Edge& edge);  // subscribers, dead letters
 void add_audit_routes(Router& router, Edge& edge);       // checkpoint, leaves, consistency
 void add_catalog_routes(Router& router, Edge& edge);     // the catalogue of disclosure items
+void add_report_routes(Router& router, Edge& edge);      // annual report, statistics, supervision
 void add_public_routes(Router& router, Edge& edge);      // what everybody may see
 void add_request_routes(Router& router, Edge& edge);     // applications of the public, fees
 void add_operation_routes(Router& router, Edge& edge);   // health, metrics, the contract

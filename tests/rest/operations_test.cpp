@@ -225,6 +225,15 @@ void look_around(Bureau& bureau) {
     CHECK(bureau.anonymous().get("/openapi.yaml").status == 200);
 }
 
+void read_reports(Bureau& bureau) {
+    const auto officer = bureau.as("liuyang");
+    const std::string reports = "/api/v1/reports/";
+    CHECK(officer.get(reports + "annual/2025").status == 200);
+    CHECK(officer.get(reports + "annual/2025/cells/table3.total.newReceived").status == 200);
+    CHECK(officer.get(reports + "statistics?from=2026-01-01&to=2026-03-31").status == 200);
+    CHECK(officer.get(reports + "supervision").status == 200);
+}
+
 void relate(Bureau& bureau) {
     const auto officer = bureau.as("liuyang");
     const auto opened = [&](const char* flow) {
@@ -310,6 +319,7 @@ void administer(Bureau& bureau) {
 TEST_CASE("operations: each of the contract is granted to whom it is for") {
     Bureau bureau;
     look_around(bureau);
+    read_reports(bureau);
     use_the_steps(bureau);
     use_a_countersigning(bureau);
     use_another_system(bureau);
