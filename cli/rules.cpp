@@ -11,7 +11,9 @@
 #include "engine/check.hpp"
 #include "engine/simulate.hpp"
 #include "language/letter_reader.hpp"
+#include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
+#include "language/supervision_reader.hpp"
 #include "language/tariff_reader.hpp"
 
 namespace gongkai::cli {
@@ -33,7 +35,8 @@ LoadedFlows load_flows(const RulesOptions& options) {
     auto compilation = language::compile(files);
     std::vector<language::Diagnostic> diagnostics = compilation.diagnostics;
     bool sound = compilation.rulebook.has_value();
-    // Letters and tariffs hang on the flows or stand beside them: their mistakes are told as well.
+    // Letters, reports and tariffs hang on the flows or stand beside them: their mistakes are told
+    // as well.
     const auto tell_errors = [&](const std::vector<language::Diagnostic>& more) {
         if (!language::has_errors(more)) return;
         diagnostics.insert(diagnostics.end(), more.begin(), more.end());
@@ -44,6 +47,12 @@ LoadedFlows load_flows(const RulesOptions& options) {
         for (const auto& flow : compilation.rulebook->flows)
             flows.push_back(&flow->definition);
         tell_errors(language::read_letters(files, flows).diagnostics);
+        for (const language::SourceFile& file : files) {
+            if (file.path == language::kAnnualReportPath)
+                tell_errors(language::read_annual_mapping(file, flows).diagnostics);
+            if (file.path == language::kSupervisionPath)
+                tell_errors(language::read_supervision_mapping(file, flows).diagnostics);
+        }
     }
     for (const language::SourceFile& file : files) {
         if (file.path == language::kInformationFeePath)

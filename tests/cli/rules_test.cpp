@@ -92,6 +92,21 @@ const std::vector<Mistake> kMistakes = {
          w.append("execution.yaml", "x: &a [1,1,1]\ny: &b [*a,*a,*a]\nz: [*b,*b,*b]\n");
      },
      "execution.yaml", "&a [1,1,1]", "yaml_anchor", ""},
+    {"a report on a field that there is not",
+     [](Workflows& w) { w.replace("reports/annual.yaml", "made: issued_on", "made: isued_on"); },
+     "reports/annual.yaml", "isued_on", "unknown_field", "did you mean `issued_on`?"},
+    {"a report on a state that there is not",
+     [](Workflows& w) { w.replace("reports/annual.yaml", "[dismissed,", "[dismised,"); },
+     "reports/annual.yaml", "dismised", "unknown_state", "did you mean `dismissed`?"},
+    {"a report on a choice that there is not",
+     [](Workflows& w) { w.replace("reports/annual.yaml", "repeat_request", "repeated_request"); },
+     "reports/annual.yaml", "repeated_request", "unknown_choice", "repeat_request"},
+    {"a choice that counts twice",
+     [](Workflows& w) { w.replace("reports/annual.yaml", "[not_held,", "[partial,"); },
+     "reports/annual.yaml", "partial, not_this", "duplicate_choice", "one row only"},
+    {"supervision of a field that there is not",
+     [](Workflows& w) { w.replace("reports/supervision.yaml", "due: due_on", "due: due_onn"); },
+     "reports/supervision.yaml", "due_onn", "unknown_field", "due_on"},
     {"no vocabulary", [](Workflows& w) { fs::remove(w.path / "vocabulary.yaml"); },
      "vocabulary.yaml", "", "missing_file", ""}};
 
