@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/check.hpp"
+#include "app/proofs.hpp"
 #include "language/calendar_reader.hpp"
 #include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
@@ -100,10 +100,13 @@ Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows) {
     constexpr std::size_t most = 10;
     std::string text;
     std::size_t found = 0;
-    for (const auto& flow : flows) {
-        const engine::CheckReport report = engine::check(flow->definition, flow->policy);
-        for (const engine::Finding& finding : report.findings) {
-            if (++found <= most) text += tell(flow->definition.flow, finding);
+    std::vector<Provable> all;
+    for (const auto& flow : flows)
+        all.push_back({flow->definition, flow->policy});
+    const std::vector<Proof> proofs = check_all(all);
+    for (std::size_t i = 0; i < flows.size(); ++i) {
+        for (const engine::Finding& finding : proofs[i].report.findings) {
+            if (++found <= most) text += tell(flows[i]->definition.flow, finding);
         }
     }
     if (found == 0) return {};

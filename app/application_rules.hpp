@@ -38,8 +38,8 @@ Result<engine::Calendar> calendar_of(std::span<const language::SourceFile> files
                                      std::span<const language::SourceFile> loaded,
                                      const std::string& name);
 
-// Walks every flow and asks every rule of the policy (engine/check.hpp): some tenths of a second a
-// flow. Error `malformed`: the first findings, each with the shortest story that shows it.
+// Walks every flow and asks every rule of the policy (app/proofs.hpp): seconds for all that are
+// shipped. Error `malformed`: the first findings, each with the shortest story that shows it.
 Result<void> prove(std::span<const std::shared_ptr<const Flow>> flows);
 
 }  // namespace gongkai::app

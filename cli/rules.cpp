@@ -3,12 +3,11 @@
 #include <fmt/core.h>
 
 #include <boost/json.hpp>
-#include <chrono>
 #include <map>
 #include <random>
 
+#include "app/proofs.hpp"
 #include "cli/shipped.hpp"
-#include "engine/check.hpp"
 #include "engine/simulate.hpp"
 #include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
@@ -126,6 +125,10 @@ json::object to_json(const std::string& flow, const engine::Finding& finding) {
 int check_rules(const RulesOptions& options) {
     const LoadedFlows loaded = load_flows(options);
     if (loaded.exit != kOk) return loaded.exit;
+    std::vector<app::Provable> provable;
+    for (const auto& flow : loaded.flows)
+        provable.push_back({flow->definition, flow->policy});
+    const std::vector<app::Proof> proofs = app::check_all(provable);
     std::vector<engine::CheckReport> reports;
     std::vector<const engine::Policy*> policies;
     json::array flows;
@@ -139,14 +142,12 @@ int check_rules(const RulesOptions& options) {
             print(flow, finding);
         }
     };
-    for (const auto& flow : loaded.flows) {
-        const auto started = std::chrono::steady_clock::now();
-        reports.push_back(engine::check(flow->definition, flow->policy));
+    for (std::size_t i = 0; i < proofs.size(); ++i) {
+        const auto& flow = loaded.flows[i];
+        const engine::CheckReport& report = proofs[i].report;
+        reports.push_back(report);
         policies.push_back(&flow->policy);
-        const engine::CheckReport& report = reports.back();
-        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                            std::chrono::steady_clock::now() - started)
-                            .count();
+        const auto ms = proofs[i].took.count();
         for (const auto& finding : report.findings)
             tell(flow->definition.flow, finding);
         if (options.json) {
