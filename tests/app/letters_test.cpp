@@ -10,49 +10,6 @@ namespace gongkai::app::testing {
 
 namespace {
 
-constexpr const char* kWords = R"(
-roles: {clerk: {title: 经办人}, leader: {title: 主要领导}}
-signatures: {reply_issue: {title: 答复签发}, extension_consent: {title: 延期同意}, consultation_decision: {title: 决定},
-  correction_decision: {title: 更正决定}}
-fields:
-  registration_number: {title: 登记号, type: text, assigned: "{flow}-{year}-{number:4}", content: false}
-  query_code: {title: 查询码, type: text, assigned: {code: 10}, content: false}
-  applicant_name: {title: 申请人姓名或者名称, type: text}
-  request_description: {title: 申请内容, type: text}
-  received_on: {title: 收到申请之日, type: date, content: false}
-  correction_items: {title: 需要补正的事项, type: text, content: false}
-  correction_due_on: {title: 补正期限届满之日, type: date, content: false}
-  correction_noticed_on: {title: 补正告知日期, type: date, content: false}
-  extension_reason: {title: 延期理由, type: text, content: false}
-  extension_noticed_on: {title: 延期告知日期, type: date, content: false}
-  reasons_asked_on: {title: 要求说明理由的日期, type: date, content: false}
-  fee_method: {title: 计收方式, type: choice, choices: {per_item: 按件, per_volume: 按量}, content: false}
-  fee_charged: {title: 信息处理费, type: number, content: false}
-  form_wanted: {title: 形式, type: choice, choices: {paper: 纸质件, electronic: 电子文档}}
-  form_changed_reason: {title: 未按要求的形式提供的理由, type: text}
-  outcome:
-    title: 办理结果
-    type: choice
-    choices: {already_public: a, granted: b, partial: c, state_secret: d, forbidden_by_law: e, safety_stability: f, third_party_rights: g,
-      internal_affairs: h, process_information: i, enforcement_file: j, special_query: k, not_held: l, not_this_agency: m, needs_creation: n,
-      unclear_after_correction: o, petition_or_complaint: p, repeat_request: q, publication_copy: r, excessive: s, confirm_again: t,
-      not_corrected: u, fee_unpaid: v, other_closed: w}
-  outcome_article: {title: 依据, type: text}
-  outcome_reason: {title: 事实和理由, type: text}
-  withheld_parts: {title: 不予公开的部分, type: table, columns: {part: 部分, reason: 理由, article: 依据条款}}
-  guidance: {title: 告知的方式, type: text}
-  earlier_request: {title: 此前的登记号, type: text}
-  remedy_told: {title: 救济途径, type: choice, choices: {review_first: 复议前置, review_or_suit: 复议或者诉讼}}
-  body: {title: 正文, type: text}
-  consulted_party: {title: 被征求意见方, type: text}
-  consulted_matter: {title: 征求意见的信息, type: text}
-  consultation_result: {title: 结果, type: choice, choices: {agreed: 同意, withheld: 不公开, public_interest: 公共利益, decided_to_disclose: 决定公开}}
-  joint_result: {title: 结果, type: choice, choices: {agreed: 同意, deemed_agreed: 视为同意, objected: 不同意}}
-  decision_reason: {title: 决定的理由, type: text}
-  record_in_question: {title: 记录, type: text}
-  correction_result: {title: 处理结果, type: choice, choices: {corrected: 属实，已更正, not_borne_out: 查核不属实}}
-)";
-
 constexpr const char* kRequest = R"(
 flow: request
 title: 依申请公开
@@ -96,12 +53,17 @@ start: a
 states: {a: {worklist: clerk, edit: all, actions: {x: {to: b, sign: correction_decision}}}, b: {final: true}}
 )";
 
+// Flows in which every value can be given at once, on the shipped words.
 std::vector<language::SourceFile> rules() {
-    return {{"vocabulary.yaml", kWords},
-            {"request.yaml", kRequest},
-            {"third_party_consultation.yaml", kThird},
-            {"joint_maker_consultation.yaml", kJoint},
-            {"correction_request.yaml", kCorrection}};
+    auto files = language::load_directory(GONGKAI_SOURCE_DIR "/workflows").value();
+    std::erase_if(files, [](const auto& file) {
+        return file.path != "vocabulary.yaml" && file.path != "deadlines.yaml";
+    });
+    files.insert(files.end(), {{"request.yaml", kRequest},
+                               {"third_party_consultation.yaml", kThird},
+                               {"joint_maker_consultation.yaml", kJoint},
+                               {"correction_request.yaml", kCorrection}});
+    return files;
 }
 
 std::vector<std::shared_ptr<const Flow>> request_flows() {
@@ -126,6 +88,7 @@ struct Desk {
     Letters letters{office.documents, office.identity, office.flows, office.clock};
 
     Desk() {
+        office.clock.set(*engine::parse_instant("2026-03-12T01:00:00.000Z"));
         REQUIRE(office.flows.activate(request_flows()).has_value());
         const auto loaded = letters.load(shipped_letters());
         INFO((loaded ? "" : loaded.error().message));
@@ -200,8 +163,9 @@ TEST_CASE("letters: what may not go out yet is refused, and what is incomplete n
     std::vector<std::string> names;
     for (const LackingValue& one : refusal.letter.lacking)
         names.push_back(one.name);
-    CHECK(names == std::vector<std::string>{"outcome_reason", "outcome_article", "body"});
-    CHECK(has(sentence_zh(refusal), "事实和理由、依据、正文"));
+    CHECK(names ==
+          std::vector<std::string>{"outcome_reason", "outcome_article", "body", "remedy_told"});
+    CHECK(has(sentence_zh(refusal), "事实和理由、答复依据的条款、正文、告知的救济途径"));
 
     CHECK(desk.letters.write(desk.office.as("clerk"), id, "love").error().code ==
           engine::ErrorCode::not_found);
@@ -220,6 +184,7 @@ TEST_CASE("letters: what may not go out yet is refused, and what is incomplete n
 TEST_CASE("letters: it is a draft until it is signed, and again when the content changes") {
     Desk desk;
     const auto id = desk.open({{"outcome", std::string("granted")},
+                               {"remedy_told", std::string("review_or_suit")},
                                kReason,
                                kArticle,
                                {"body", std::string("附：方案全文。\n共3页。")}});
@@ -242,8 +207,14 @@ TEST_CASE("letters: every outcome has its letter, and the remedy that the law gi
     for (const engine::NamedChoice& choice : outcome.choices) {
         if (choice.name == "other_closed") continue;  // the applicant's own doing
         INFO(choice.name);
+        const bool first =
+            std::find(review_first.begin(), review_first.end(), choice.name) != review_first.end();
+        const std::string remedy = first                      ? "review_first"
+                                   : choice.name == "partial" ? "review_first_in_part"
+                                                              : "review_or_suit";
         const auto id =
             desk.open({{"outcome", choice.name},
+                       {"remedy_told", remedy},
                        kReason,
                        kArticle,
                        {"body", std::string("正文")},
@@ -262,19 +233,14 @@ TEST_CASE("letters: every outcome has its letter, and the remedy that the law gi
         }
         REQUIRE_FALSE(letter.empty());
         const std::string text = desk.html(id, letter);
-        const bool first =
-            std::find(review_first.begin(), review_first.end(), choice.name) != review_first.end();
         CHECK(has(text, "向楚雄市人民政府申请行政复议"));
         CHECK(has(text, "应当先依法申请行政复议") == (first || choice.name == "partial"));
         CHECK(has(text, "6个月内") == !first);
         CHECK(has(text, "15日内，向有管辖权的人民法院") == (first || choice.name == "partial"));
     }
-    // What the reply has told goes before what the outcome suggests.
-    const auto told = desk.open({{"outcome", std::string("not_held")},
-                                 kReason,
-                                 kArticle,
-                                 {"remedy_told", std::string("review_first")}});
-    CHECK(has(desk.html(told, "reply_not_held"), "应当先依法申请行政复议"));
+    // No letter goes out without a remedy.
+    const auto untold = desk.open({{"outcome", std::string("not_held")}, kReason, kArticle});
+    CHECK(has(desk.html(untold, "reply_not_held"), "remedy_told"));
 }
 
 TEST_CASE("letters: those on the way, and those of the other flows") {
