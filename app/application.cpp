@@ -212,6 +212,10 @@ Result<void> Application::Parts::use(CompiledRules rules) {
     if (options.activate_rules && store->writable()) {
         if (options.prove) {
             TRY(const auto unknown, unproven(rules.flows));
+            // Seconds, the first time: whoever waits for the server should know for what.
+            if (!unknown.empty())
+                log_event(LogLevel::info, "proving_flows",
+                          {{"flows", std::to_string(unknown.size())}});
             TRY_VOID(prove(unknown));
         }
         TRY_VOID(flows->activate(std::move(rules.flows)));

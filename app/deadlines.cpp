@@ -271,7 +271,7 @@ std::vector<std::string> explained_en(const DeadlinesView& view, const DeadlineV
         const std::string off = holidays(*days);
         const std::string work = made_up(*days);
         if (!off.empty()) out.push_back("minus the holidays " + off);
-        out.push_back(fmt::format("minus {} weekends", weekends(*days)));
+        out.push_back(fmt::format("minus weekends: {}", weekends(*days)));
         if (!work.empty()) out.push_back("plus the make-up working days " + work);
         for (const int year : days->unpublished)
             out.push_back(

@@ -177,10 +177,6 @@ std::optional<Response> Session::check_before_body() {
             fault_ = "overloaded";
             return to_response(EdgeProblem::overloaded);
         }
-        if (!info_.content_length && request.method != Method::del) {
-            fault_ = "length_required";
-            return to_response(EdgeProblem::length_required);
-        }
     }
     const auto limit = reads ? 0 : match.route->body_limit;
     if (body_left_ > limit) {

@@ -121,3 +121,18 @@ TEST_CASE("requests: on the shipped flow a correction is asked for once, with it
     CHECK(letters(bureau, other).contains("lapsed"));
     CHECK(page(bureau, other, "lapsed").find("6个月内") != std::string::npos);
 }
+
+TEST_CASE("requests: what takes no body takes none, and what needs one says so") {
+    Bureau bureau;
+    const auto bare = [&](const std::string& target) {
+        gongkai::api::testing::Client client(bureau.port());
+        return client.ask("POST " + target + " HTTP/1.1\r\nHost: test\r\n\r\n");
+    };
+    const auto taken = bureau.anonymous().post("/public/v1/requests", application());
+    REQUIRE(taken.status == 201);
+    const std::string code = taken.text("/query_code");
+    // As `curl -X POST` sends it: no Content-Length at all.
+    CHECK(bare("/public/v1/requests/" + code + "/confirm").status == 200);
+    CHECK(bare("/public/v1/requests").status == 422);
+    CHECK(bureau.as("liuyang").get("/api/v1/documents?flow=request").size("/documents") == 1);
+}
