@@ -511,6 +511,10 @@ std::vector<MetricSample> Application::samples() {
     counter("gongkai_outbox_delivered_total", "messages that were taken", metrics.outbox_delivered);
     counter("gongkai_outbox_failed_total", "tries of messages that were not taken",
             metrics.outbox_failed);
+    for (const auto& [share, label] : {std::pair{0.5, "0.5"}, std::pair{0.99, "0.99"}})
+        samples.push_back({"gongkai_decide_seconds", std::string("quantile=\"") + label + "\"",
+                           "what the rules alone take to decide one step", false,
+                           metrics.decide.quantile(share)});
     counter("gongkai_outbox_dead_total", "messages that became dead letters", metrics.outbox_dead);
     counter("gongkai_logins_total", "logins by outcome", identity.logins, "outcome=\"ok\"");
     counter("gongkai_logins_total", "logins by outcome", identity.failures, "outcome=\"failed\"");

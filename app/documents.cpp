@@ -1,6 +1,7 @@
 #include "app/documents.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 
 #include "app/authorize.hpp"
@@ -59,6 +60,10 @@ Documents::~Documents() = default;
 
 void Documents::on_purge(std::function<void(std::vector<engine::Digest>)> erase) {
     erase_ = std::move(erase);
+}
+
+void Documents::watch(std::function<void(const CarriedOut&)> watcher) {
+    watcher_ = std::move(watcher);
 }
 
 void Documents::submit(StepRequest request, Answer answer) {
@@ -382,8 +387,11 @@ engine::Verdict Documents::judge(const Step& step, const engine::Command& comman
                                   step.request.on_behalf_of,
                                   &step.flow->policy,
                                   step.target ? &step.target->definition : nullptr};
-    return engine::decide(step.flow->definition, step.stored ? &step.stored->document : nullptr,
-                          command, context);
+    const auto started = std::chrono::steady_clock::now();
+    engine::Verdict verdict = engine::decide(
+        step.flow->definition, step.stored ? &step.stored->document : nullptr, command, context);
+    parts_.metrics.decide.add(std::chrono::steady_clock::now() - started);
+    return verdict;
 }
 
 }  // namespace gongkai::app

@@ -66,6 +66,16 @@ struct DocumentOptions {
 
 struct Resolved;
 
+// A step as it was decided and folded. The references are good during the call only.
+struct CarriedOut {
+    const Flow& flow;
+    const engine::Document* before;  // nullptr: it opened the document
+    const engine::Document& after;
+    const engine::Command& command;
+    const engine::Decision& decision;
+    Instant now{};
+};
+
 class Documents {
   public:
     Documents(DocumentParts parts, DocumentOptions options);
@@ -109,6 +119,11 @@ class Documents {
     Result<AttachmentView> attachment(const Principal& principal, engine::DocumentId id,
                                       const engine::Digest& digest);
 
+    // Called for each step that was decided, before it is written, on the store's writer thread:
+    // for whoever wants to see for themselves that it keeps the rules (app/year). Must be quick and
+    // must not throw. A job that is run again after a lost conflict is told again. Set before the
+    // first submit.
+    void watch(std::function<void(const CarriedOut&)> watcher);
     // Called after the commit of a step that purged a document, with the digests of the files
     // that it had: on the store's writer thread, must be quick. Set before the first submit.
     void on_purge(std::function<void(std::vector<engine::Digest>)> erase);
@@ -172,6 +187,7 @@ class Documents {
     DocumentOptions options_;
     DocumentIds ids_;
     std::function<void(std::vector<engine::Digest>)> erase_;
+    std::function<void(const CarriedOut&)> watcher_;
 
     RefusalBound refusals_;
 

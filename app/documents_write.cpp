@@ -114,6 +114,10 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     const std::vector<std::string> tags_before = engine::active_tags(definition, record.after);
     engine::evolve_step(definition, record.after, decision.events);
     const engine::Document& after = record.after;
+    if (watcher_) {
+        watcher_({*step.flow, record.created ? nullptr : &step.stored->document, after, command,
+                  decision, step.now});
+    }
     // From here on everything is named by the definition that the document follows now.
     const std::shared_ptr<const Flow> judged_by = step.flow;
     if (after.definition != definition.digest) step.flow = step.target;

@@ -8,6 +8,7 @@
 #include "cli/fee.hpp"
 #include "cli/rules.hpp"
 #include "cli/serve.hpp"
+#include "cli/simulate_year.hpp"
 #include "cli/verbs.hpp"
 
 namespace gongkai::cli {
@@ -101,7 +102,35 @@ void add_rules_verbs(CLI::App& app, Run& run) {
     verb->add_option("--seed", walk.seed, "the same seed walks the same way; default: a new one");
     verb->add_option("--walks", walk.walks, "how many")->capture_default_str();
     verb->add_option("--max-steps", walk.max_steps, "longest walk")->capture_default_str();
-    verb->callback([&run] { run = [] { return simulate_rules(walk); }; });
+    static SimulateYearOptions year;
+    auto* whole = verb->add_option("--year", year.year,
+                                   "instead: a whole year of an office, on the real engine and "
+                                   "store, that proves itself")
+                      ->expected(0, 1)
+                      ->default_str("2026")
+                      ->check(CLI::Range(2019, 2199));
+    verb->add_option("--documents", year.documents, "of the year, at least")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1'000'000))
+        ->needs(whole);
+    verb->add_option("--data", year.data, "folder that the year's installation is kept in")
+        ->needs(whole);
+    verb->add_option("--report", year.report, "folder for year.json and the reports of the year")
+        ->needs(whole);
+    verb->add_option("--calendar", year.calendar, "what deadlines are counted on")
+        ->capture_default_str()
+        ->needs(whole);
+    verb->callback([&run, whole] {
+        if (whole->count() == 0) {
+            run = [] { return simulate_rules(walk); };
+            return;
+        }
+        if (year.year == 0) year.year = 2026;
+        if (walk.seed != 0) year.seed = walk.seed;
+        year.workflows = walk.directory;
+        year.json = walk.json;
+        run = [] { return simulate_year(year); };
+    });
 }
 
 void add_serve_verb(CLI::App& app, Run& run) {

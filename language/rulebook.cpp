@@ -279,7 +279,8 @@ std::shared_ptr<const Flow> Rulebook::find(const engine::Digest& digest) const {
 bool is_rule(std::string_view path) {
     return !path.starts_with("calendars/") && !path.starts_with("catalog/") &&
            !path.starts_with("letters/") && !path.starts_with("plans/") &&
-           !path.starts_with("reports/") && !path.starts_with("tariffs/");
+           !path.starts_with("reports/") && !path.starts_with("simulation/") &&
+           !path.starts_with("tariffs/");
 }
 
 Compilation compile(std::span<const SourceFile> files) {

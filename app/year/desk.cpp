@@ -1,0 +1,429 @@
+#include "app/year/desk.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/outcome.hpp"
+#include "engine/authority.hpp"
+#include "storage/audit/files.hpp"
+
+namespace gongkai::app {
+
+using engine::FieldId;
+using engine::Offer;
+using engine::Reason;
+using Kind = engine::Offer::Kind;
+
+struct Desk::Task {
+    const Worker& who;
+    engine::DocumentId id;
+    std::string state_name;
+    OffersView view;
+    DocumentView document;
+    engine::StateId state = engine::kNone;
+
+    const engine::Definition& definition() const { return view.flow->definition; }
+    const Offer* offer(Kind kind) const {
+        for (const Offer& one : view.offers) {
+            if (one.kind == kind && one.state == state && one.allowed()) return &one;
+        }
+        return nullptr;
+    }
+};
+
+namespace {
+
+constexpr std::int64_t kUsual = 100;
+constexpr std::size_t kMostRelated = 3;  // that one task opens of one relation
+
+// What the person can mend by filling in.
+bool mendable(const Offer& offer) {
+    return std::all_of(offer.blockers.begin(), offer.blockers.end(), [](const auto& blocker) {
+        return blocker.reason == Reason::fields_missing || blocker.reason == Reason::guard_failed;
+    });
+}
+
+std::vector<PlainField> named(const engine::Definition& definition,
+                              const std::map<FieldId, PlainValue>& fields,
+                              const std::set<FieldId>& among) {
+    std::vector<PlainField> out;
+    for (const auto& [field, value] : fields) {
+        if (among.count(field) != 0) out.push_back({definition.fields[field].name, value});
+    }
+    return out;
+}
+
+std::string told(const Outcome& outcome) {
+    if (const auto* refused = std::get_if<Refused>(&outcome)) {
+        const engine::Refusal& refusal = refused->refusal;
+        std::string words = engine::code(refusal.reason);
+        if (!refusal.rule.empty()) words += " (" + refusal.rule + ")";
+        for (const FieldId field : refusal.fields) {
+            if (refused->flow && field < refused->flow->definition.fields.size())
+                words += " " + refused->flow->definition.fields[field].name;
+        }
+        return words;
+    }
+    if (const auto* invalid = std::get_if<Invalid>(&outcome))
+        return invalid->code + " at " + invalid->where;
+    if (const auto* error = std::get_if<engine::Error>(&outcome)) return error->message;
+    return "another answer than a step";
+}
+
+}  // namespace
+
+Desk::Desk(Application& application, const language::OfficeYear& year, Chance& chance,
+           const RuleWatch& watch, YearReport& report, std::function<void(std::int64_t)> pass)
+    : application_(application),
+      year_(year),
+      chance_(chance),
+      watch_(watch),
+      report_(report),
+      pass_(std::move(pass)),
+      invention_(year, chance, application.clock()) {}
+
+std::vector<Desk::Rested> Desk::take_rested() {
+    return std::exchange(rested_, {});
+}
+
+Outcome Desk::submit(const Worker& who, engine::DocumentId id, Input input) {
+    pass_(static_cast<std::int64_t>(5 + chance_.below(30)) * engine::ms_per_second);
+    StepRequest request;
+    request.principal = who.principal;
+    request.request_id = "year";
+    request.document = id;
+    request.input = std::move(input);
+    Outcome outcome = application_.documents().run(std::move(request));
+    const auto* done = std::get_if<Done>(&outcome);
+    if (done != nullptr && !done->states.empty() && done->states.front().final && !done->purged)
+        rested_.push_back({done->id, done->flow, done->states.front().name});
+    return outcome;
+}
+
+bool Desk::expect(const Outcome& outcome, engine::DocumentId id, const std::string& what) {
+    if (std::holds_alternative<Done>(outcome)) return true;
+    const bool refused = std::holds_alternative<Refused>(outcome);
+    report_.broke(refused ? "unexpected_refusal" : "unexpected_outcome", id,
+                  what + ": " + told(outcome));
+    return false;
+}
+
+bool Desk::open(const std::vector<Worker>& people, const std::string& name,
+                const std::string& department, const std::optional<input::Parent>& parent) {
+    const auto flow = application_.flows().current(name);
+    if (!flow) return false;
+    const engine::Definition& definition = flow->definition;
+    std::vector<const Worker*> may;
+    engine::Document blank;
+    blank.department = department;
+    const auto directory = application_.identity().directory();
+    for (const Worker& worker : people) {
+        const engine::Actor actor =
+            directory->actor(worker.principal.person, application_.clock().now());
+        const engine::Context context{actor,
+                                      application_.clock().now(),
+                                      application_.calendars().current()->calendar,
+                                      nullptr,
+                                      std::nullopt,
+                                      0,
+                                      nullptr,
+                                      nullptr};
+        if (engine::authorize(definition, blank, context, definition.openers).grant)
+            may.push_back(&worker);
+    }
+    if (may.empty()) return false;
+    const Worker& who = *may[chance_.below(may.size())];
+    input::Open open{name, department, {}, {}, parent};
+    if (const language::FlowHabit* habit = year_.flow(name)) {
+        for (const std::string& field : habit->opens_with)
+            open.fields.push_back(
+                {field, invention_.value(definition, definition.fields[definition.field(field)])});
+    }
+    return expect(submit(who, 0, std::move(open)), parent ? parent->document : 0, "open " + name);
+}
+
+bool Desk::look(Task& task) const {
+    auto view = application_.documents().offers(task.who.principal, task.id);
+    if (!view) return false;
+    auto document = application_.documents().find(task.who.principal, task.id);
+    if (!document) return false;
+    task.view = std::move(*view);
+    task.document = std::move(*document);
+    task.state = task.definition().state(task.state_name);
+    return true;
+}
+
+bool Desk::work(const Worker& who, engine::DocumentId id, const std::string& state) {
+    Task task{who, id, state, {}, {}, engine::kNone};
+    if (!look(task)) return false;
+    if (chance_.of_100(year_.mistakes_of_100)) try_what_is_forbidden(task);
+    if (answer(task) || prepare_first(task)) return true;
+    if (!choose(task)) return false;
+    // Some go on where the next one is to act: their own draft, their own signature.
+    if (chance_.of_100(year_.mistakes_of_100) && look(task)) try_what_is_forbidden(task);
+    return true;
+}
+
+bool Desk::answer(Task& task) {
+    if (task.view.to_answer.empty()) return false;
+    const auto number = task.view.to_answer.front().number;
+    return expect(submit(task.who, task.id, input::Answer{number, invention_.text(0)}), task.id,
+                  "answer");
+}
+
+bool Desk::prepare_first(Task& task) {
+    for (const Offer& offer : task.view.offers) {
+        if (offer.kind != Kind::renew || offer.state != task.state || !offer.allowed()) continue;
+        const std::string& signature = task.definition().signatures[offer.signature].name;
+        return expect(submit(task.who, task.id, input::Renew{signature}), task.id,
+                      "renew " + signature);
+    }
+    const language::FlowHabit* habit = year_.flow(task.definition().flow);
+    if (habit != nullptr && fill(task, *habit)) return true;
+    const auto first_time = [&](const std::string& what) {
+        return thought_.emplace(task.id, task.state_name, what).second;
+    };
+    for (const Offer& offer : task.view.offers) {
+        if (offer.kind != Kind::relate || offer.state != task.state || !offer.allowed()) continue;
+        const std::string& relation = task.definition().relations[offer.relation].name;
+        const auto share = habit == nullptr                      ? 0
+                           : habit->relates.count(relation) != 0 ? habit->relates.at(relation)
+                                                                 : 0;
+        if (share == 0 || !first_time("relate " + relation) || !chance_.of_100(share)) continue;
+        if (relate(task, {offer.relation, std::nullopt, false})) return true;
+    }
+    const Offer* consult = task.offer(Kind::consult);
+    if (consult == nullptr || !first_time("consult") || !chance_.of_100(year_.consults_of_100))
+        return false;
+    const auto& whom = task.definition().states[task.state].consult->whom;
+    const engine::Assignment asked = whom[chance_.below(whom.size())];
+    return expect(
+        submit(task.who, task.id, input::Consult{task.state_name, asked, invention_.text(0)}),
+        task.id, "consult");
+}
+
+// What people write down as soon as they know it: the day on which a letter was received, say.
+bool Desk::fill(Task& task, const language::FlowHabit& habit) {
+    if (task.offer(Kind::edit) == nullptr) return false;
+    const engine::Definition& definition = task.definition();
+    const auto& editable = definition.states[task.state].editable;
+    input::Edit edit;
+    for (const auto& [name, share] : habit.fills) {
+        const FieldId field = definition.field(name);
+        if (std::find(editable.begin(), editable.end(), field) == editable.end() ||
+            task.document.document.fields[field] ||
+            !thought_.emplace(task.id, task.state_name, "fill " + name).second ||
+            !chance_.of_100(share))
+            continue;
+        edit.fields.push_back({name, invention_.value(definition, definition.fields[field])});
+    }
+    if (edit.fields.empty()) return false;
+    return expect(submit(task.who, task.id, std::move(edit)), task.id, "fill");
+}
+
+std::int64_t Desk::weight(const Task& task, const Offer& offer) const {
+    const engine::Definition& definition = task.definition();
+    const engine::Action& action = definition.actions[offer.action];
+    if (const language::FlowHabit* habit = year_.flow(definition.flow)) {
+        for (const std::string& name : {task.state_name + "/" + action.name, action.name}) {
+            const auto at = habit->weights.find(name);
+            if (at != habit->weights.end()) return at->second;
+        }
+    }
+    const auto at = year_.weights.find(action.name);
+    if (at != year_.weights.end()) return at->second;
+    switch (action.kind) {
+        case engine::ActionKind::return_to:
+            return year_.returns;
+        case engine::ActionKind::refer_up:
+            return year_.refers_up;
+        case engine::ActionKind::stay:
+            return year_.stays;
+        case engine::ActionKind::forward:
+            break;
+    }
+    return action.comment == engine::CommentRule::required ? year_.ends : kUsual;
+}
+
+bool Desk::choose(Task& task) {
+    if (const Offer* offer = task.offer(Kind::vote)) return vote(task, *offer);
+    std::vector<const Offer*> candidates;
+    std::vector<std::int64_t> weights;
+    for (const Offer& offer : task.view.offers) {
+        if (offer.kind != Kind::act || offer.state != task.state || !mendable(offer)) continue;
+        candidates.push_back(&offer);
+        weights.push_back(weight(task, offer));
+    }
+    // By weight, without those that turned out not to be possible.
+    for (;;) {
+        const std::size_t at = chance_.weighted(weights);
+        if (at >= candidates.size()) return false;
+        weights[at] = 0;
+        const Offer offer = *candidates[at];
+        if (act(task, offer)) return true;
+    }
+}
+
+bool Desk::vote(Task& task, const Offer&) {
+    const bool rejects = chance_.of_100(year_.rejects_of_100);
+    input::Vote vote{task.state_name, rejects ? engine::Ballot::reject : engine::Ballot::approve,
+                     std::nullopt};
+    if (rejects) vote.comment = invention_.text(0);
+    return expect(submit(task.who, task.id, std::move(vote)), task.id, "vote");
+}
+
+std::optional<PlainAttachment> Desk::file(const Worker& who) {
+    namespace fs = std::filesystem;
+    const fs::path path =
+        fs::temp_directory_path() / ("gongkai-year-" + std::to_string(::getpid()) + ".txt");
+    const std::string bytes = invention_.text(0, 5) + std::to_string(report_.steps);
+    if (!storage::audit::write_file(path, bytes)) return std::nullopt;
+    const auto handed_in = application_.attachments().add_copy(who.principal, path);
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    if (!handed_in) return std::nullopt;
+    return PlainAttachment{handed_in->digest, "附件.txt"};
+}
+
+bool Desk::act(Task& task, const Offer& offer) {
+    const engine::Definition& definition = task.definition();
+    const engine::Action& action = definition.actions[offer.action];
+    const engine::State& state = definition.states[task.state];
+    const Offer* edit = task.offer(Kind::edit);
+    std::set<FieldId> asked(action.asks.begin(), action.asks.end()), editable;
+    if (edit != nullptr) editable.insert(state.editable.begin(), state.editable.end());
+    for (const FieldId field : asked)
+        editable.erase(field);
+    std::set<FieldId> all = asked;
+    all.insert(editable.begin(), editable.end());
+    GuardWish wish(definition, task.document.document, all,
+                   edit != nullptr && state.edit_attachments, invention_, chance_);
+    const auto given = [&](FieldId field) { return wish.document().fields[field].has_value(); };
+    for (const FieldId field : action.asks) {
+        if (!given(field) || definition.fields[field].content == false) wish.give(field);
+    }
+    for (const FieldId field : action.needs) {
+        if (!given(field) && !definition.fields[field].assigned && !wish.give(field)) return false;
+    }
+    if (!wish.fulfil(action.when)) {
+        for (const GuardWish::Relation& relation : wish.relations()) {
+            if (relate(task, relation)) return true;
+        }
+        return false;
+    }
+    input::Edit changes{named(definition, wish.fields(), editable), std::nullopt};
+    if (wish.attach()) {
+        auto attachment = file(task.who);
+        if (!attachment) return false;
+        changes.attachments.emplace();
+        for (const AttachmentView& one : task.document.attachments)
+            changes.attachments->push_back({one.digest, one.name});
+        changes.attachments->push_back(std::move(*attachment));
+    }
+    if (!changes.fields.empty() || changes.attachments) {
+        // Not to void signatures that the action itself needs is the flow's affair; the offers are
+        // asked again.
+        if (!expect(submit(task.who, task.id, std::move(changes)), task.id,
+                    "edit before " + action.name) ||
+            !look(task))
+            return false;
+        const auto again =
+            std::find_if(task.view.offers.begin(), task.view.offers.end(), [&](const Offer& one) {
+                return one.kind == Kind::act && one.action == offer.action &&
+                       one.state == offer.state;
+            });
+        if (again == task.view.offers.end() || !again->allowed()) return true;
+    }
+    input::Act step{action.name, task.state_name, named(definition, wish.fields(), asked),
+                    std::nullopt, std::nullopt};
+    const bool says = action.comment == engine::CommentRule::required ||
+                      (action.comment == engine::CommentRule::optional && chance_.of_100(10));
+    if (says) step.comment = invention_.text(0);
+    return expect(submit(task.who, task.id, std::move(step)), task.id,
+                  definition.flow + " " + task.state_name + "/" + action.name);
+}
+
+bool Desk::relate(Task& task, const GuardWish::Relation& wish) {
+    const engine::Definition& definition = task.definition();
+    const bool may =
+        std::any_of(task.view.offers.begin(), task.view.offers.end(), [&](const Offer& offer) {
+            return offer.kind == Kind::relate && offer.relation == wish.relation &&
+                   offer.state == task.state && offer.allowed();
+        });
+    if (!may || wish.every) return false;
+    std::size_t there = 0;
+    bool on_its_way = false;
+    for (const engine::RelatedDocument& one : task.document.document.related) {
+        if (one.relation != wish.relation) continue;
+        ++there;
+        const engine::Document* other = watch_.document(one.document);
+        const auto flow = application_.flows().current(definition.relations[one.relation].flow);
+        if (other == nullptr || !flow || other->places.empty()) continue;
+        const engine::StateId root = other->places[0].state;
+        on_its_way = on_its_way || (root != engine::kNone && !flow->definition.states[root].final);
+    }
+    if (there >= kMostRelated || (wish.tag && on_its_way)) return false;
+    const engine::Relation& relation = definition.relations[wish.relation];
+    if ((wish.tag || relation.flow == definition.flow) && attach(task, relation, wish)) return true;
+    const bool opened = (relation.flow != definition.flow || wish.tag) &&
+                        open({task.who}, relation.flow, task.document.document.department,
+                             input::Parent{task.id, relation.name});
+    return opened || (!wish.tag && attach(task, relation, wish));
+}
+
+// One of the latest that is where the guard wants it, and that the person may read.
+bool Desk::attach(Task& task, const engine::Relation& relation, const GuardWish::Relation& wish) {
+    constexpr std::size_t kLookAt = 40;
+    const auto flow = application_.flows().current(relation.flow);
+    const auto& known = watch_.of_flow(relation.flow);
+    if (!flow) return false;
+    for (std::size_t i = 0; i < std::min(known.size(), kLookAt); ++i) {
+        const engine::DocumentId id = known[known.size() - 1 - i];
+        const engine::Document* other = watch_.document(id);
+        if (id == task.id || other->purged || !other->parents.empty()) continue;
+        const auto tags = engine::active_tags(flow->definition, *other);
+        if (wish.tag && !std::binary_search(tags.begin(), tags.end(), *wish.tag)) continue;
+        // Not in a ring: what was opened or attached has nothing below it yet.
+        if (!other->related.empty() ||
+            task.document.document.related_by(wish.relation, id) != nullptr)
+            continue;
+        if (!application_.documents().find(task.who.principal, id)) continue;
+        return expect(submit(task.who, task.id, input::Relate{relation.name, id}), task.id,
+                      "relate " + relation.name);
+    }
+    return false;
+}
+
+void Desk::try_what_is_forbidden(Task& task) {
+    std::vector<const Offer*> forbidden;
+    for (const Offer& offer : task.view.offers) {
+        // What is wrong with the person or the time comes before what is wrong with the document.
+        if (offer.kind == Kind::act && !offer.allowed() &&
+            offer.blockers.front().reason < Reason::field_not_editable)
+            forbidden.push_back(&offer);
+    }
+    if (forbidden.empty()) return;
+    const Offer& offer = *forbidden[chance_.below(forbidden.size())];
+    const engine::Action& action = task.definition().actions[offer.action];
+    const Reason wanted = offer.blockers.front().reason;
+    const Outcome outcome =
+        submit(task.who, task.id,
+               input::Act{action.name, task.definition().states[offer.state].name, {}, "试办", {}});
+    const std::string what = task.definition().flow + " " + action.name;
+    if (const auto* refused = std::get_if<Refused>(&outcome)) {
+        ++report_.refusals;
+        ++report_.refused[engine::code(refused->refusal.reason)];
+        // A time may have come while the person was at it.
+        if (refused->refusal.reason != wanted && wanted != Reason::too_early)
+            report_.broke(
+                "other_refusal", task.id,
+                what + ": " + engine::code(wanted) + " was to be the reason, not " + told(outcome));
+        return;
+    }
+    if (std::holds_alternative<Done>(outcome) && wanted == Reason::too_early) return;
+    report_.broke("forbidden_step_carried_out", task.id, what + ": " + engine::code(wanted));
+}
+
+}  // namespace gongkai::app
