@@ -45,6 +45,13 @@ bool mendable(const Offer& offer) {
     });
 }
 
+// What is wrong with the person, the time or the deadline comes before what is wrong with the
+// document, which somebody may just not have filled in yet.
+bool may_be_tried(Reason reason) {
+    return reason < Reason::field_not_editable || reason == Reason::extension_exhausted ||
+           reason == Reason::not_extendable;
+}
+
 std::vector<PlainField> named(const engine::Definition& definition,
                               const std::map<FieldId, PlainValue>& fields,
                               const std::set<FieldId>& among) {
@@ -399,12 +406,18 @@ bool Desk::attach(Task& task, const engine::Relation& relation, const GuardWish:
 void Desk::try_what_is_forbidden(Task& task) {
     std::vector<const Offer*> forbidden;
     for (const Offer& offer : task.view.offers) {
-        // What is wrong with the person or the time comes before what is wrong with the document.
         if (offer.kind == Kind::act && !offer.allowed() &&
-            offer.blockers.front().reason < Reason::field_not_editable)
+            may_be_tried(offer.blockers.front().reason))
             forbidden.push_back(&offer);
     }
     if (forbidden.empty()) return;
+    // That somebody has not the role is the commonest: the rarer ones first, e.g. their own draft,
+    // a second extension.
+    std::vector<const Offer*> rarer = forbidden;
+    std::erase_if(rarer, [](const Offer* offer) {
+        return offer->blockers.front().reason <= Reason::department_mismatch;
+    });
+    if (!rarer.empty()) forbidden = std::move(rarer);
     const Offer& offer = *forbidden[chance_.below(forbidden.size())];
     const engine::Action& action = task.definition().actions[offer.action];
     const Reason wanted = offer.blockers.front().reason;
