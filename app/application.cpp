@@ -94,6 +94,7 @@ struct Application::Parts {
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
     std::unique_ptr<Reports> reports;
+    std::unique_ptr<Duties> duties;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<Outbox> outbox;
     std::atomic<Outbox*> told_of_commits{nullptr};
@@ -231,6 +232,7 @@ Result<void> Application::Parts::use(CompiledRules rules) {
         information_fee = std::move(rules.information_fee);
     }
     reports->set_supervision(std::move(rules.supervision));
+    duties->set(std::move(rules.duties));
     scheduler->recompute_all();
     return {};
 }
@@ -259,6 +261,8 @@ Result<void> Application::Parts::open_services() {
         ReportParts{*store, *flows, *calendars, *identity, *administration, *clock});
     scheduler =
         std::make_unique<Scheduler>(*store, *documents, *flows, *calendars, *clock, metrics);
+    duties = std::make_unique<Duties>(*store, *documents, *flows, *calendars, *identity);
+    scheduler->on_duties([due = duties.get()](Instant now) { return due->open_due(now); });
     documents->on_purge([files = attachments.get()](std::vector<engine::Digest> digests) {
         files->purged(digests);
     });
@@ -350,6 +354,9 @@ Administration& Application::administration() {
 }
 Scheduler& Application::scheduler() {
     return *parts_->scheduler;
+}
+Duties& Application::duties() {
+    return *parts_->duties;
 }
 Outbox& Application::outbox() {
     return *parts_->outbox;

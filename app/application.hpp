@@ -22,6 +22,7 @@
 #include "app/catalog.hpp"
 #include "app/clock.hpp"
 #include "app/documents.hpp"
+#include "app/duties.hpp"
 #include "app/flow.hpp"
 #include "app/identity.hpp"
 #include "app/intake.hpp"
@@ -110,6 +111,7 @@ class Application {
     Identity& identity();
     Administration& administration();
     Scheduler& scheduler();
+    Duties& duties();
     Outbox& outbox();
     Flows& flows();
     Calendars& calendars();

@@ -4,6 +4,7 @@
 
 #include "app/proofs.hpp"
 #include "language/calendar_reader.hpp"
+#include "language/duty_reader.hpp"
 #include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
@@ -147,8 +148,15 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
                            reading.diagnostics.end());
         mapping = std::move(reading.mapping);
     };
+    std::vector<engine::Duty> duties;
     for (const language::SourceFile& file : files) {
         if (!compilation.rulebook) continue;
+        if (file.path == language::kDutiesPath) {
+            auto reading = language::read_duties(file, definitions);
+            diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
+                               reading.diagnostics.end());
+            duties = std::move(reading.duties);
+        }
         if (file.path == language::kAnnualReportPath)
             take(language::read_annual_mapping(file, definitions), annual);
         if (file.path == language::kSupervisionPath)
@@ -168,6 +176,7 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
         return Error{ErrorCode::malformed, language::render(diagnostics)};
     CompiledRules compiled;
     compiled.information_fee = std::move(fee);
+    compiled.duties = std::make_shared<const std::vector<engine::Duty>>(std::move(duties));
     for (const auto& flow : compilation.rulebook->flows)
         compiled.flows.push_back(Flow::make(*flow));
     for (const language::Role& role : compilation.rulebook->roles)

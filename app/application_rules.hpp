@@ -9,6 +9,7 @@
 #include "app/administration.hpp"
 #include "app/flow.hpp"
 #include "engine/calendar.hpp"
+#include "engine/duty.hpp"
 #include "engine/tariff.hpp"
 #include "language/report_reader.hpp"
 #include "language/source.hpp"
@@ -24,6 +25,7 @@ struct CompiledRules {
     std::shared_ptr<const language::AnnualMapping> annual;
     std::shared_ptr<const language::SupervisionMapping> supervision;
     std::shared_ptr<const engine::Tariff> information_fee;
+    std::shared_ptr<const std::vector<engine::Duty>> duties;
 };
 
 // Error `malformed`: the message has every diagnostic, as a compiler prints them. Error

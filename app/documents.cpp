@@ -7,6 +7,7 @@
 #include "app/authorize.hpp"
 #include "app/content.hpp"
 #include "app/document_step.hpp"
+#include "app/duties.hpp"
 #include "app/log.hpp"
 #include "app/projection.hpp"
 #include "app/publications.hpp"
@@ -82,7 +83,12 @@ void Documents::submit(StepRequest request, Answer answer) {
 
 void Documents::submit_scheduled(engine::DocumentId document, Input input, Answer answer) {
     auto step = std::make_shared<Step>();
-    step->input.input = std::move(input);
+    auto prepared = prepare_input(std::move(input), parts_.randomness);
+    if (auto* wrong = std::get_if<Invalid>(&prepared)) {
+        answer(std::move(*wrong));
+        return;
+    }
+    step->input = std::get<PreparedInput>(std::move(prepared));
     step->request.document = document;
     step->scheduled = true;
     step->answer = std::move(answer);
@@ -200,7 +206,8 @@ Result<std::optional<engine::DocumentId>> Documents::handed_in_before(
     return transaction.find_external(hand_in->source, hand_in->source_id);
 }
 
-// What comes again as it is has been dealt with, wherever the document is by now.
+// What comes again as it is has been dealt with, wherever the document is by now; what the clock
+// opened once is other people's since.
 bool Documents::handed_in_again(Step& step, const engine::Command& command) {
     const auto* edit = std::get_if<engine::Edit>(&command);
     if (!std::holds_alternative<input::HandIn>(step.input.input) || edit == nullptr || step.hidden)
@@ -208,7 +215,7 @@ bool Documents::handed_in_again(Step& step, const engine::Command& command) {
     const engine::Document& document = step.stored->document;
     const auto& expected = step.request.expected_revision;
     if (expected && *expected != document.revision) return false;
-    if (!changes_nothing(document, *edit)) return false;
+    if (!step.scheduled && !changes_nothing(document, *edit)) return false;
     Done done;
     done.id = document.id;
     done.revision = document.revision;
@@ -255,7 +262,12 @@ Result<std::optional<Invalid>> Documents::wrong_catalog_item(const Step& step,
 // numbers, and so learn of its documents or stand in their way.
 std::optional<Invalid> Documents::foreign_source(const Step& step) {
     const auto* hand_in = std::get_if<input::HandIn>(&step.input.input);
-    if (hand_in == nullptr) return std::nullopt;
+    if (hand_in == nullptr || step.scheduled) return std::nullopt;
+    // Who took a number of the clock's would keep it from opening that document.
+    if (hand_in->source.starts_with(kDutySource)) {
+        return Invalid{"/source", "foreign_source", "belongs to the duties that the clock opens",
+                       "该来源由系统到期事务专用"};
+    }
     const storage::Person* owner = step.directory->person(hand_in->source);
     if (owner == nullptr || !owner->machine || owner->id == step.request.principal.person)
         return std::nullopt;

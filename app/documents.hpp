@@ -93,7 +93,7 @@ class Documents {
     // Each for itself, in this order; one answer when the last has ended.
     void submit_all(std::vector<StepRequest> requests,
                     std::function<void(std::vector<Outcome>)> answer);
-    // From the scheduler: Tick, Recompute.
+    // From the scheduler: Tick, Recompute, and HandIn (document 0) for a duty that falls due.
     void submit_scheduled(engine::DocumentId document, Input input, Answer answer);
 
     Result<DocumentView> find(const Principal& principal, engine::DocumentId id);
@@ -124,6 +124,7 @@ class Documents {
     // must not throw. A job that is run again after a lost conflict is told again. Set before the
     // first submit.
     void watch(std::function<void(const CarriedOut&)> watcher);
+
     // Called after the commit of a step that purged a document, with the digests of the files
     // that it had: on the store's writer thread, must be quick. Set before the first submit.
     void on_purge(std::function<void(std::vector<engine::Digest>)> erase);

@@ -34,6 +34,10 @@ void Scheduler::on_sweep(std::function<void(Instant)> sweep) {
     sweep_ = std::move(sweep);
 }
 
+void Scheduler::on_duties(std::function<std::size_t(Instant)> duties) {
+    duties_ = std::move(duties);
+}
+
 void Scheduler::recompute_all() {
     const std::lock_guard lock(mutex_);
     recompute_before_ = ~engine::DocumentId{0};
@@ -151,6 +155,7 @@ Result<Scheduler::Work> Scheduler::advance(Instant now) {
     TRY_VOID(store_.writable());
     TRY(work.ticked, tick(now, work.more));
     TRY(work.recomputed, recompute(work.more));
+    if (duties_) work.opened = duties_(now);
     if (sweep_ && (!swept_ || now - *swept_ >= kSweepMs || now < *swept_)) {
         swept_ = now;
         sweep_(now);

@@ -1,5 +1,5 @@
-// What happens because time passes: deadlines that ran out, deadlines to be counted again on a new
-// calendar, files that nobody attached.
+// What happens because time passes: duties that fall due, deadlines that ran out, deadlines to be
+// counted again on a new calendar, files that nobody attached.
 #pragma once
 
 #include <condition_variable>
@@ -31,7 +31,8 @@ class Scheduler {
     struct Work {
         std::size_t ticked = 0;
         std::size_t recomputed = 0;
-        bool more = false;  // there was more than one round takes on
+        std::size_t opened = 0;  // documents of duties
+        bool more = false;       // there was more than one round takes on
     };
     // One round, on the calling thread, to the end: what is due at this moment, at most a few
     // hundred of it, and a part of recompute_all(). Not from the store's writer thread.
@@ -43,6 +44,9 @@ class Scheduler {
     void recompute_all();
     // Called by a round once a minute: for what is to be swept.
     void on_sweep(std::function<void(Instant)> sweep);
+
+    // Called by every round: opens what is due and says how much.
+    void on_duties(std::function<std::size_t(Instant)> duties);
 
     // A thread that advances every second until stop().
     void start();
@@ -65,6 +69,7 @@ class Scheduler {
     Clock& clock_;
     Metrics& metrics_;
     std::function<void(Instant)> sweep_;
+    std::function<std::size_t(Instant)> duties_;
     std::optional<Instant> swept_;
     // Deadlines that a rule does not let run out, with the moment of the next try: they must not
     // keep those behind them from their turn.

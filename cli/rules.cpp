@@ -9,6 +9,7 @@
 #include "app/proofs.hpp"
 #include "cli/shipped.hpp"
 #include "engine/simulate.hpp"
+#include "language/duty_reader.hpp"
 #include "language/letter_reader.hpp"
 #include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
@@ -34,8 +35,8 @@ LoadedFlows load_flows(const RulesOptions& options) {
     auto compilation = language::compile(files);
     std::vector<language::Diagnostic> diagnostics = compilation.diagnostics;
     bool sound = compilation.rulebook.has_value();
-    // Letters, reports and tariffs hang on the flows or stand beside them: their mistakes are told
-    // as well.
+    // Letters, reports, duties and tariffs hang on the flows or stand beside them: their mistakes
+    // are told as well.
     const auto tell_errors = [&](const std::vector<language::Diagnostic>& more) {
         if (!language::has_errors(more)) return;
         diagnostics.insert(diagnostics.end(), more.begin(), more.end());
@@ -51,6 +52,8 @@ LoadedFlows load_flows(const RulesOptions& options) {
                 tell_errors(language::read_annual_mapping(file, flows).diagnostics);
             if (file.path == language::kSupervisionPath)
                 tell_errors(language::read_supervision_mapping(file, flows).diagnostics);
+            if (file.path == language::kDutiesPath)
+                tell_errors(language::read_duties(file, flows).diagnostics);
         }
     }
     for (const language::SourceFile& file : files) {

@@ -18,7 +18,8 @@ struct FieldChange {
     bool operator==(const FieldChange&) const = default;
 };
 
-// A new document in the start state. The only command without a document.
+// A new document in the start state. The only command without a document; from the scheduler where
+// the flow lets the clock open one.
 struct Open {
     DocumentId id = 0;
     DepartmentCode department;

@@ -110,7 +110,8 @@ Verdict Decider::operator()(const Open& command) const {
     if (holds_incompatible_roles(definition_, context_.actor)) {
         return engine::refuse(Reason::incompatible_roles, start);
     }
-    if (!authority.grant) {
+    const bool by_clock = context_.actor.kind == ActorKind::scheduler;
+    if (by_clock ? !definition_.clock_opens : !authority.grant) {
         Refusal refusal = engine::refuse(authority.reason, start);
         refusal.who_could = definition_.openers;
         return refusal;

@@ -382,6 +382,7 @@ struct Definition {
     StateId start = 0;
     std::vector<Assignment>
         openers;  // who may start a document; by default the worklist of the start state
+    bool clock_opens = false;      // the scheduler may start one: a duty that falls due
     std::vector<FieldId> assigns;  // fields that the system gives when a document is opened
     std::vector<std::vector<std::string>>
         incompatible_roles;  // no person holds two roles of one group

@@ -368,13 +368,17 @@ Document Explorer::representative(const Key& key) const {
 }
 
 void Explorer::initial(const Visitor& visit) const {
-    const Assignment& by = impl_->definition.openers.front();
-    const Grant grant{by.role, department_for(by), 0};
-    Move move;
-    move.person = kDrafter;
     Open open{1, kDepartment, {}, {}};
     open.fields = impl_->assigned(nullptr, open);
-    impl_->run(nullptr, open, move, &grant, kEarly, visit);
+    Move move;
+    if (!impl_->definition.openers.empty()) {
+        const Assignment& by = impl_->definition.openers.front();
+        const Grant grant{by.role, department_for(by), 0};
+        move.person = kDrafter;
+        impl_->run(nullptr, open, move, &grant, kEarly, visit);
+    }
+    move.person = 0;
+    if (impl_->definition.clock_opens) impl_->run(nullptr, open, move, nullptr, kEarly, visit);
 }
 
 void Explorer::successors(const Key& key, const Visitor& visit) const {
@@ -413,7 +417,7 @@ bool Explorer::complete() const {
 StoryStep Explorer::tell(const Move& move, const Document& after) const {
     const Definition& definition = impl_->definition;
     StoryStep step;
-    step.actor = move.kind == Move::Kind::tick ? "clock" : person_name(move.person);
+    step.actor = move.person == 0 ? "clock" : person_name(move.person);
     if (move.on_behalf_of != 0) step.actor += std::string(" for ") + person_name(move.on_behalf_of);
     const auto with_title = [](const std::string& name, const std::string& title) {
         return title.empty() ? name : name + " (" + title + ")";

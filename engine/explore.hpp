@@ -11,10 +11,10 @@
 // Claims and consultations only hold people up, so a walk without them meets every state that one
 // with them does.
 //
-// Its people: person 1 opens the document and edits it wherever their role allows; others are
-// fresh, as many as separation of duties can ask for; each step that signs is tried by the drafter,
-// by the drafter as deputy of somebody else, by somebody else as the drafter's deputy, and by the
-// others.
+// Its people: person 1 opens the document (where the clock may open one: it as well) and edits it
+// wherever their role allows; others are fresh, as many as separation of duties can ask for; each
+// step that signs is tried by the drafter, by the drafter as deputy of somebody else, by somebody
+// else as the drafter's deputy, and by the others.
 #pragma once
 
 #include <cstdint>

@@ -46,7 +46,8 @@ class Roster {
     bool can_take(const Action& action) const {
         if (action.system) return true;
         std::vector<People> parts{holders(action.by)};
-        if (action.not_by_drafter) parts.push_back(holders(definition_.openers));
+        if (action.not_by_drafter && !definition_.openers.empty())
+            parts.push_back(holders(definition_.openers));
         for (const SignatureId kind : action.not_by_signer_of)
             parts.push_back(signers(kind));
         return distinct(parts);
@@ -58,9 +59,11 @@ class Roster {
         if (rule.not_by_drafter) {
             // Somebody must be left to draft; one voter is lost when nobody else can.
             const People drafters = holders(definition_.openers);
-            const bool other = std::any_of(drafters.begin(), drafters.end(), [&](PersonId person) {
-                return std::find(voters.begin(), voters.end(), person) == voters.end();
-            });
+            const bool clock = definition_.openers.empty();
+            const bool other =
+                clock || std::any_of(drafters.begin(), drafters.end(), [&](PersonId person) {
+                    return std::find(voters.begin(), voters.end(), person) == voters.end();
+                });
             if (!other && voters.size() == count && count > 0) --count;
         }
         if (rule.distinct_departments) {
@@ -133,7 +136,7 @@ std::vector<Finding> check_roster(const Definition& definition,
         // Nobody's vote counts any more.
         state.countersign->by.clear();
     }
-    if (roster.holders(definition.openers).empty()) {
+    if (roster.holders(definition.openers).empty() && !definition.clock_opens) {
         findings.push_back(finding(FindingKind::no_way_out, definition.states[definition.start],
                                    definition.flow, "Nobody of this roster can open a document.",
                                    "现有人员中无人可以起草。"));

@@ -111,7 +111,8 @@ bool Step::write(const std::vector<FieldChange>& fields,
         content = authorship = true;
     }
     if (!opening && edited.fields.empty() && !edited.attachments) return false;
-    if (authored && authorship) {
+    // The clock, nobody of this house, writes nothing that somebody else would have to look at.
+    if (authored && authorship && actor() != 0) {
         edited.drafters.push_back(actor());
         if (on_behalf_of() != 0) edited.drafters.push_back(on_behalf_of());
     }

@@ -24,8 +24,8 @@ class Step {
     void effect(Effect effect) { effects_.push_back(std::move(effect)); }
 
     // Sets fields and attachments and makes an author of the one who acts where they write what the
-    // public will read; the one who opens a document always is one. Returns false, and does
-    // nothing, where nothing differs.
+    // public will read; the one who opens a document always is one, but for the clock. Returns
+    // false, and does nothing, where nothing differs.
     bool change(const std::vector<FieldChange>& fields,
                 const std::optional<std::vector<Attachment>>& attachments, bool opening = false);
     // What the flow itself writes with an action: nobody becomes an author by it.

@@ -461,7 +461,9 @@ void FlowCompiler::Impl::fill_flow() {
     } else if (definition.start != kNone) {
         definition.openers = definition.states[definition.start].worklist;
     }
-    if (definition.openers.empty() && definition.start != kNone && !flow.has_open &&
+    definition.clock_opens = flow.clock_opens;
+    const bool nobody = flow.open.empty() && !flow.clock_opens;
+    if (nobody && definition.openers.empty() && definition.start != kNone &&
         !unlisted.contains(definition.start)) {
         reporter.error(flow.start.span, "nobody_acts",
                        {"nobody may start a document: write `open` or give the start state a "

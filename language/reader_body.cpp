@@ -31,7 +31,14 @@ class Body {
             if (const Node* fields = find(root, "fields")) body.fields = shape_.names(*fields);
             if (const Node* open = find(root, "open")) {
                 body.has_open = true;
-                body.open = shape_.who(*open);
+                shape_.each(*open, [&](const Node& one) {
+                    if (one.is_text() && one.text == "clock") {
+                        body.clock_opens = true;
+                        return;
+                    }
+                    for (WhoSyntax& who : shape_.who(one))
+                        body.open.push_back(std::move(who));
+                });
             }
             if (const Node* assigns = find(root, "assigns")) body.assigns = shape_.names(*assigns);
             if (const Node* relations = find(root, "relations")) read_relations(*relations, body);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "language/compiler.hpp"
+#include "language/duty_reader.hpp"
 #include "language/reader.hpp"
 #include "language/yaml_document.hpp"
 
@@ -280,7 +281,7 @@ bool is_rule(std::string_view path) {
     return !path.starts_with("calendars/") && !path.starts_with("catalog/") &&
            !path.starts_with("letters/") && !path.starts_with("plans/") &&
            !path.starts_with("reports/") && !path.starts_with("simulation/") &&
-           !path.starts_with("tariffs/");
+           !path.starts_with("tariffs/") && path != kDutiesPath;
 }
 
 Compilation compile(std::span<const SourceFile> files) {

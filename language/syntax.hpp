@@ -195,6 +195,7 @@ struct BodySyntax {
     std::vector<Name> fields;  // of a flow
     bool has_open = false;
     std::vector<WhoSyntax> open;    // of a flow
+    bool clock_opens = false;       // `open` names the clock
     std::vector<Name> assigns;      // of a flow
     std::vector<ExitSyntax> exits;  // of a part
     std::vector<UseSyntax> uses;

@@ -239,6 +239,14 @@ const std::vector<Lie>& lies() {
              forgery.at(at).actor = scene.office.id("secrecy");
              return leaf("step_actor", at);
          }},
+        {"the clock opens what only people may open",
+         [](Scene&, Forgery& forgery) {
+             const std::size_t at = forgery.step("\"open\"");
+             forgery.at(at).actor_kind = audit::LeafActorKind::scheduler;
+             forgery.at(at).actor = 0;
+             forgery.at(at).grants.clear();
+             return leaf("step_refused", at);
+         }},
         {"the scheduler signs",
          [](Scene&, Forgery& forgery) {
              const std::size_t at = forgery.step("\"clear\"");

@@ -107,6 +107,9 @@ const std::vector<Mistake> kMistakes = {
     {"supervision of a field that there is not",
      [](Workflows& w) { w.replace("reports/supervision.yaml", "due: due_on", "due: due_onn"); },
      "reports/supervision.yaml", "due_onn", "unknown_field", "due_on"},
+    {"a duty of a flow that only people open",
+     [](Workflows& w) { w.replace("duties.yaml", "flow: annual_report", "flow: petition"); },
+     "duties.yaml", "petition", "not_for_clock", "`clock`"},
     {"no vocabulary", [](Workflows& w) { fs::remove(w.path / "vocabulary.yaml"); },
      "vocabulary.yaml", "", "missing_file", ""}};
 

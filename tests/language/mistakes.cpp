@@ -99,6 +99,9 @@ TEST_CASE("mistakes: in the shape of a file") {
     CHECK(one("flow: f\nfields: [title, title]\nopen: clerk\nstart: a\nstates: {a: {final: "
               "true}}\n") == Places{"duplicate_name 2:17"});
     CHECK(one("flow: f\nstart: a\nstates: {a: {final: true}}\n") == Places{"nobody_acts 2:8"});
+    CHECK(one("flow: f\nopen: []\nstart: a\nstates: {a: {final: true}}\n") ==
+          Places{"nobody_acts 3:8"});
+    CHECK(one("flow: f\nopen: [clock]\nstart: a\nstates: {a: {final: true}}\n") == Places{});
 }
 
 TEST_CASE("mistakes: in the set of files") {

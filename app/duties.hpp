@@ -1,0 +1,80 @@
+// The documents that the clock opens (workflows/duties.yaml): one for each duty, department and day
+// that it falls on, for ever. What was opened is known by the number of its source,
+// "duty:NAME" "DEPARTMENT/2026-11-27", so neither a restart nor a clock that is set back opens
+// another. Whether the clock may open it is decided by the flow like everything else.
+//
+// After a time in which nothing ran: what is due every day is opened for today only; of anything
+// longer the newest occurrence is opened late, once. Nothing is opened for days before the record
+// began.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/calendars.hpp"
+#include "app/clock.hpp"
+#include "app/documents.hpp"
+#include "app/flow.hpp"
+#include "app/identity.hpp"
+#include "engine/duty.hpp"
+
+namespace gongkai::app {
+
+// Of HandIn::source; nobody but the clock hands in under it.
+inline constexpr std::string_view kDutySource = "duty:";
+
+class Duties {
+  public:
+    using List = std::vector<engine::Duty>;
+    // All must outlive it.
+    Duties(storage::Store& store, Documents& documents, Flows& flows, Calendars& calendars,
+           Identity& identity)
+        : store_(store),
+          documents_(documents),
+          flows_(flows),
+          calendars_(calendars),
+          identity_(identity) {}
+
+    void set(std::shared_ptr<const List> duties);
+    std::shared_ptr<const List> all() const;
+
+    // Opens what is due and waits for it. From the scheduler's rounds. How many were opened. One
+    // that fails is logged and tried again later; it keeps none of the others from being opened.
+    std::size_t open_due(Instant now);
+
+  private:
+    // What one duty asks of one department today.
+    struct Due {
+        const engine::Duty& duty;
+        engine::Occurrence occurrence;
+        engine::DepartmentCode department;
+        std::string source() const;  // of HandIn
+        std::string number() const;
+    };
+    std::vector<Due> due_on(engine::Date today, const List& duties) const;
+    // Whether a document was opened by this.
+    bool open(const Due& due, engine::Date today, Instant now);
+    Result<bool> wanted(const Due& due);
+    Outcome hand_in(const Due& due, const Flow& flow, engine::Date today);
+    Result<bool> record_began_by(engine::Date day);
+
+    storage::Store& store_;
+    Documents& documents_;
+    Flows& flows_;
+    Calendars& calendars_;
+    Identity& identity_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const List> duties_ = std::make_shared<const List>();
+    // Of the scheduler's thread alone.
+    std::optional<engine::Date> record_began_;
+    std::optional<engine::Date> latest_;  // that was seen: a clock set back opens no past day
+    std::shared_ptr<const List> seen_;    // by the last round: other duties are tried at once
+    // When to look again at what is opened already, was refused or failed; by source and number.
+    std::map<std::string, Instant> not_before_;
+};
+
+}  // namespace gongkai::app

@@ -1,0 +1,238 @@
+#include "language/duty_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "language/shape.hpp"
+#include "language/yaml_document.hpp"
+
+namespace gongkai::language {
+
+namespace {
+
+using engine::Duty;
+using engine::DutyField;
+using engine::FieldType;
+using engine::Period;
+
+template <std::size_t N>
+using Words = std::array<std::string_view, N>;
+
+constexpr Words<1> kFile{"duties"};
+constexpr Words<7> kDuty{"title", "basis", "flow", "every", "on", "departments", "fields"};
+constexpr Words<3> kDutyRequired{"flow", "every", "departments"};
+const KeyTable kFileKeys{"duties", "the file of duties", "到期事务", kFile, kFile};
+const KeyTable kDutyKeys{"duty", "a duty", "到期事务", kDuty, kDutyRequired};
+
+// In the order of engine::Period.
+constexpr Words<7> kPeriods{"working day", "day", "week", "month", "quarter", "half year", "year"};
+const WordTable kPeriodWords{"period", kPeriods};
+constexpr Words<7> kDays{"monday", "tuesday",  "wednesday", "thursday",
+                         "friday", "saturday", "sunday"};
+const WordTable kDayWords{"weekday", kDays};
+
+constexpr std::size_t kLongestCode = 64;
+
+bool is_code(std::string_view text) {
+    return !text.empty() && text.size() <= kLongestCode &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
+           });
+}
+
+bool is_number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+std::size_t code_points(std::string_view utf8) {
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) >> 6) != 2;
+    }));
+}
+
+class Reader {
+  public:
+    Reader(Reporter& reporter, std::span<const engine::Definition* const> flows)
+        : shape_(reporter), flows_(flows) {}
+
+    std::vector<Duty> read(const Node& root) {
+        std::vector<Duty> out;
+        const Node* duties = shape_.map(root, kFileKeys) ? root.find("duties") : nullptr;
+        if (duties == nullptr) return out;
+        shape_.named(*duties, "duties", "到期事务",
+                     [&](const Name& name, const Node& node) { out.push_back(duty(name, node)); });
+        return out;
+    }
+
+  private:
+    Duty duty(const Name& name, const Node& node) {
+        Duty out;
+        out.name = name.text;
+        if (!shape_.map(node, kDutyKeys)) return out;
+        const Heading heading = shape_.heading(node);
+        out.title = heading.title.empty() ? name.text : heading.title;
+        out.basis = heading.basis;
+        const engine::Definition* flow = nullptr;
+        if (const Node* one = node.find("flow")) flow = find_flow(*one, out);
+        if (const Node* every = node.find("every")) {
+            const auto period = shape_.word(*every, kPeriodWords);
+            if (period) out.period = static_cast<Period>(*period);
+            if (const Node* on = node.find("on"); on != nullptr && period) read_on(*on, out);
+        }
+        if (const Node* departments = node.find("departments")) read_departments(*departments, out);
+        if (const Node* fields = node.find("fields"); fields != nullptr && flow != nullptr) {
+            shape_.named(*fields, "fields", "字段", [&](const Name& field, const Node& value) {
+                read_field(field, value, *flow, out);
+            });
+        }
+        return out;
+    }
+
+    const engine::Definition* find_flow(const Node& node, Duty& out) {
+        out.flow = shape_.text(node);
+        std::vector<std::string> names;
+        for (const engine::Definition* flow : flows_) {
+            names.push_back(flow->flow);
+            if (flow->flow != out.flow) continue;
+            if (!flow->clock_opens) {
+                shape_.error(
+                    node.span, "not_for_clock",
+                    {fmt::format("the clock may not open a document of `{}`", out.flow),
+                     fmt::format("流程“{}”不能由系统到期发起", out.flow)},
+                    {"write `clock` in the flow's `open`", "在该流程的“open”中写上 clock"});
+            }
+            return flow;
+        }
+        shape_.error(
+            node.span, "unknown_flow",
+            {fmt::format("there is no flow `{}`", out.flow), fmt::format("没有流程“{}”", out.flow)},
+            did_you_mean(out.flow, names));
+        return nullptr;
+    }
+
+    void read_on(const Node& node, Duty& out) {
+        switch (out.period) {
+            case Period::working_day:
+            case Period::day:
+                shape_.error(node.span, "conflicting_keys",
+                             {"what is due every day has no `on`", "每天的事务不写“on”"});
+                return;
+            case Period::week:
+                if (const auto day = shape_.word(node, kDayWords))
+                    out.day = static_cast<int>(*day) + 1;
+                return;
+            case Period::year: {
+                const engine::Amount day = shape_.yearly(node);
+                out.month = day.count / 100;
+                out.day = day.count % 100;
+                return;
+            }
+            default:
+                if (const auto day = shape_.number(node, 1, 31)) out.day = static_cast<int>(*day);
+        }
+    }
+
+    void read_departments(const Node& node, Duty& out) {
+        shape_.each(node, [&](const Node& one) {
+            const std::string code = shape_.text(one);
+            const bool twice = std::find(out.departments.begin(), out.departments.end(), code) !=
+                               out.departments.end();
+            if (!is_code(code)) {
+                shape_.error(one.span, "bad_code",
+                             {"a department is written as its code: letters, digits, _ and -",
+                              "部门写代码：字母、数字、_ 和 -"});
+            } else if (twice) {
+                shape_.error(
+                    one.span, "duplicate_item",
+                    {fmt::format("`{}` stands here already", code), fmt::format("“{}”重复", code)});
+            } else {
+                out.departments.push_back(code);
+            }
+        });
+        if (node.is_list() && node.items.empty()) {
+            shape_.error(node.span, "missing_key",
+                         {"a duty has at least one department", "至少写一个部门"});
+        }
+    }
+
+    void read_field(const Name& name, const Node& node, const engine::Definition& flow, Duty& out) {
+        const engine::FieldId id = flow.field(name.text);
+        const auto& editable = flow.states[flow.start].editable;
+        if (id == engine::kNone ||
+            std::find(editable.begin(), editable.end(), id) == editable.end()) {
+            std::vector<std::string> names;
+            for (const engine::FieldId one : editable)
+                names.push_back(flow.fields[one].name);
+            const bool known = id != engine::kNone;
+            Message message{fmt::format("the flow `{}` has no field `{}`", flow.flow, name.text),
+                            fmt::format("流程“{}”没有字段“{}”", flow.flow, name.text)};
+            if (known)
+                message = {
+                    fmt::format("the field `{}` cannot be set at the start of `{}`", name.text,
+                                flow.flow),
+                    fmt::format("字段“{}”在流程“{}”的起始环节不能填写", name.text, flow.flow)};
+            shape_.error(name.span, known ? "field_not_editable" : "unknown_field",
+                         std::move(message), did_you_mean(name.text, names));
+            return;
+        }
+        DutyField field{name.text, DutyField::Source::value, shape_.text(node)};
+        const engine::Field& what = flow.fields[id];
+        if (what.type == FieldType::date && field.text == "today") {
+            field.source = DutyField::Source::today;
+        } else if (what.type == FieldType::number && field.text == "year") {
+            field.source = DutyField::Source::year;
+        } else if (what.type == FieldType::number && field.text == "last year") {
+            field.source = DutyField::Source::last_year;
+        } else if (!fits(what, field.text)) {
+            shape_.error(node.span, "wrong_type",
+                         {fmt::format("`{}` is no value of the field `{}`", field.text, name.text),
+                          fmt::format("“{}”不能作为字段“{}”的值", field.text, name.text)});
+            return;
+        }
+        out.fields.push_back(std::move(field));
+    }
+
+    static bool fits(const engine::Field& field, const std::string& text) {
+        switch (field.type) {
+            case FieldType::text:
+                // Any day will do: all are equally long.
+                return !text.empty() && code_points(engine::with_day(
+                                            text, engine::to_date(2026, 1, 1))) <= field.max_size;
+            case FieldType::choice:
+                return std::any_of(field.choices.begin(), field.choices.end(),
+                                   [&](const auto& choice) { return choice.name == text; });
+            case FieldType::flag:
+                return text == "yes" || text == "no";
+            case FieldType::number:
+                return is_number(text);
+            case FieldType::date:
+                return engine::parse_date(text).has_value();
+            default:
+                return false;  // tables and moments have no constant
+        }
+    }
+
+    Shape shape_;
+    std::span<const engine::Definition* const> flows_;
+};
+
+}  // namespace
+
+DutyReading read_duties(const SourceFile& file, std::span<const engine::Definition* const> flows) {
+    DutyReading out;
+    Reporter reporter;
+    if (const auto tree = parse_yaml(reporter.add(file), reporter)) {
+        auto duties = Reader(reporter, flows).read(*tree);
+        if (!reporter.failed()) out.duties = std::move(duties);
+    }
+    out.diagnostics = reporter.take();
+    return out;
+}
+
+}  // namespace gongkai::language

@@ -1,0 +1,32 @@
+// Reads workflows/duties.yaml: the documents that the clock opens. Its place is beside the rules:
+// no document is pinned to it.
+//
+//     duties:
+//       daily_channel_check:
+//         title: 每日登录查看
+//         flow: channel_check          # one whose `open` names the clock
+//         every: working day           # day, week, month, quarter, half year, year
+//         departments: [office]
+//         fields: {title: 渠道每日查看, checked_on: today}
+//         basis: [...]
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/duty.hpp"
+#include "language/diagnostic.hpp"
+#include "language/source.hpp"
+
+namespace gongkai::language {
+
+inline constexpr std::string_view kDutiesPath = "duties.yaml";
+
+struct DutyReading {
+    std::vector<engine::Duty> duties;  // empty after an error
+    std::vector<Diagnostic> diagnostics;
+};
+DutyReading read_duties(const SourceFile& file, std::span<const engine::Definition* const> flows);
+
+}  // namespace gongkai::language

@@ -1,0 +1,129 @@
+// The duties that the clock opens: what is read, and where a mistake is shown.
+#include <catch2/catch.hpp>
+
+#include "language/duty_reader.hpp"
+#include "tests/language/fixture.hpp"
+
+using namespace gongkai;
+using namespace gongkai::language;
+
+namespace {
+
+using Places = std::vector<std::string>;
+
+// check: opened by the clock, with a field of each kind; letter: by people only.
+std::vector<engine::Definition> flows() {
+    engine::Definition check;
+    check.flow = "check";
+    check.clock_opens = true;
+    const auto field = [&](const char* name, engine::FieldType type) -> engine::Field& {
+        engine::Field& out = check.fields.emplace_back();
+        out.name = name;
+        out.type = type;
+        out.max_size = 4;
+        return out;
+    };
+    field("title", engine::FieldType::text);
+    field("checked_on", engine::FieldType::date);
+    field("count", engine::FieldType::number);
+    field("urgent", engine::FieldType::flag);
+    field("kind", engine::FieldType::choice).choices = {{"daily", "每日"}};
+    field("steps", engine::FieldType::table);
+    field("later", engine::FieldType::text);
+    check.states.emplace_back().editable = {0, 1, 2, 3, 4, 5};
+    engine::Definition letter = check;
+    letter.flow = "letter";
+    letter.clock_opens = false;
+    return {check, letter};
+}
+
+DutyReading read(const std::string& body) {
+    static const auto both = flows();
+    const engine::Definition* list[] = {&both[0], &both[1]};
+    return read_duties({"duties.yaml", "duties:\n  daily:\n" + body}, list);
+}
+Places wrong(const std::string& body) {
+    const auto reading = read(body);
+    CHECK(reading.duties.empty());
+    for (const Diagnostic& each : reading.diagnostics)
+        CHECK_FALSE(each.message_zh.empty());
+    return test::places(reading.diagnostics);
+}
+Places wrong_field(const std::string& field) {
+    return wrong("    flow: check\n    every: day\n    departments: office\n    fields:\n      " +
+                 field + "\n");
+}
+Places wrong_on(const std::string& every, const std::string& on) {
+    return wrong("    flow: check\n    departments: office\n    every: " + every +
+                 "\n    on: " + on + "\n");
+}
+
+}  // namespace
+
+TEST_CASE("duties: one with everything") {
+    const auto reading = read(
+        "    {title: 每日查看, basis: 第一条, flow: check, every: half year, on: 15,\n"
+        "     departments: [office, legal], fields: {title: 查看, checked_on: today, count: last "
+        "year,\n     urgent: yes, kind: daily}}\n");
+    CHECK(render(reading.diagnostics) == "");
+    REQUIRE(reading.duties.size() == 1);
+    const engine::Duty& duty = reading.duties.front();
+    CHECK(duty.name == "daily");
+    CHECK(duty.period == engine::Period::half_year);
+    CHECK(duty.day == 15);
+    CHECK(duty.departments == std::vector<std::string>{"office", "legal"});
+    REQUIRE(duty.fields.size() == 5);
+    CHECK(duty.fields[1].source == engine::DutyField::Source::today);
+    CHECK(duty.fields[2].source == engine::DutyField::Source::last_year);
+    CHECK(duty.fields[3].text == "yes");
+}
+
+TEST_CASE("duties: mistakes are shown where they stand") {
+    CHECK(wrong("    flow: check\n    every: fortnight\n    departments: office\n") ==
+          Places{"bad_value 4:12"});
+    CHECK(wrong("    flow: chek\n    every: day\n    departments: office\n") ==
+          Places{"unknown_flow 3:11"});
+    CHECK(wrong("    flow: letter\n    every: day\n    departments: office\n") ==
+          Places{"not_for_clock 3:11"});
+    CHECK(wrong("    flow: check\n    every: day\n    departments: [office, clerk @ office]\n") ==
+          Places{"bad_code 5:27"});
+    CHECK(wrong("    flow: check\n    every: day\n    departments: [office, office]\n") ==
+          Places{"duplicate_item 5:27"});
+    CHECK(wrong("    flow: check\n    every: day\n    departments: []\n") ==
+          Places{"missing_key 5:18"});
+    CHECK(wrong("    flow: check\n    every: day\n") == Places{"missing_key 3:5"});
+}
+
+TEST_CASE("duties: fields that the start does not take, and values that do not fit") {
+    CHECK(wrong_field("titel: 查看") == Places{"unknown_field 7:7"});
+    CHECK(wrong_field("later: 查看") == Places{"field_not_editable 7:7"});
+    CHECK(wrong_field("title: 五个汉字长") == Places{"wrong_type 7:14"});
+    CHECK(wrong_field("title: '{date}'") == Places{"wrong_type 7:14"});  // ten letters of four
+    CHECK(wrong_field("checked_on: tomorrow") == Places{"wrong_type 7:19"});
+    CHECK(wrong_field("count: today") == Places{"wrong_type 7:14"});
+    CHECK(wrong_field("urgent: true") == Places{"wrong_type 7:15"});
+    CHECK(wrong_field("kind: weekly") == Places{"wrong_type 7:13"});
+    CHECK(wrong_field("steps: 一") == Places{"wrong_type 7:14"});
+}
+
+TEST_CASE("duties: a day that no week, month or year has") {
+    CHECK(wrong_on("week", "mon").size() == 1);
+    CHECK(wrong_on("month", "32").size() == 1);
+    CHECK(wrong_on("quarter", "0").size() == 1);
+    CHECK(wrong_on("year", "02-30").size() == 1);
+    CHECK(wrong_on("day", "1") == Places{"conflicting_keys 6:9"});
+}
+
+TEST_CASE("duties: the shipped ones fit the shipped flows") {
+    const auto files = load_directory(GONGKAI_SOURCE_DIR "/workflows");
+    REQUIRE(files.has_value());
+    const auto compilation = compile(*files);
+    REQUIRE(compilation.rulebook);
+    std::vector<const engine::Definition*> list;
+    for (const auto& flow : compilation.rulebook->flows)
+        list.push_back(&flow->definition);
+    const auto reading =
+        read_duties({"duties.yaml", test::read_text("workflows/duties.yaml")}, list);
+    CHECK(render(reading.diagnostics) == "");
+    CHECK(reading.duties.size() == 4);
+}
