@@ -5,10 +5,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 
-#include "app/field_words.hpp"
 #include "cli/outcome.hpp"
-#include "language/supervision_reader.hpp"
-#include "language/yaml_document.hpp"
 #include "storage/audit/files.hpp"
 
 namespace gongkai::cli {
@@ -124,49 +121,6 @@ int show_cell(const AnnualOptions& options, const app::CellView& view) {
     return kOk;
 }
 
-// ---- plans
-
-Result<std::vector<app::PlainField>> values(const app::Flow& flow,
-                                            const language::PlanEntry& entry) {
-    std::vector<app::PlainField> out;
-    for (const auto& [name, text] : entry.fields) {
-        const engine::FieldId id = flow.definition.field(name);
-        if (id == engine::kNone) continue;  // the reader has refused those
-        auto value = app::value_by_words(flow.definition.fields[id], text);
-        if (const auto* invalid = std::get_if<app::Invalid>(&value))
-            return Error{ErrorCode::malformed,
-                         fmt::format("{}{}{}: {}", entry.id, entry.id.empty() ? "" : ": ", name,
-                                     invalid->message)};
-        out.push_back({name, std::get<app::PlainValue>(std::move(value))});
-    }
-    return out;
-}
-
-struct PlanStep {
-    std::string id;  // of the task; empty: the plan itself
-    app::input::HandIn input;
-};
-
-Result<std::vector<PlanStep>> steps_of(app::Application& application,
-                                       const language::PlanFile& plan,
-                                       const language::SupervisionMapping& mapping) {
-    std::vector<PlanStep> steps;
-    const auto add = [&](const std::string& name,
-                         const language::PlanEntry& entry) -> Result<void> {
-        const auto flow = application.flows().current(name);
-        TRY(auto fields, values(*flow, entry));
-        // Each with a source id of its own, so that bringing it in again opens nothing twice.
-        steps.push_back({entry.id, app::input::HandIn{
-                                       "plan:" + plan.name, entry.id.empty() ? "plan" : entry.id,
-                                       name, entry.department, std::move(fields), std::nullopt}});
-        return {};
-    };
-    TRY_VOID(add(mapping.plan_flow, plan.plan));
-    for (const language::PlanEntry& task : plan.tasks)
-        TRY_VOID(add(mapping.task_flow, task));
-    return steps;
-}
-
 }  // namespace
 
 int report_annual(const AnnualOptions& options) {
@@ -209,62 +163,6 @@ int report_supervision(const SupervisionOptions& options) {
             return give(options, app::supervision_page(supervision),
                         app::supervision_json(supervision));
         });
-}
-
-int import_plan(const PlanImportOptions& options) {
-    auto text = storage::audit::read_file(options.file, language::kMaxFileBytes);
-    if (!text) return failed(text.error());
-    const auto application = options.dry_run ? open_to_read(options) : open_to_change(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
-    const auto mapping = (*application)->reports().supervision_mapping();
-    if (!mapping || mapping->plan_flow.empty() || mapping->task_flow.empty()) {
-        complain("the rules say of no flow that it holds plans (reports/supervision.yaml)");
-        return kBadInput;
-    }
-    const auto plan_flow = (*application)->flows().current(mapping->plan_flow);
-    const auto task_flow = (*application)->flows().current(mapping->task_flow);
-    const auto reading = language::read_plan({options.file, std::move(*text)},
-                                             plan_flow ? &plan_flow->definition : nullptr,
-                                             task_flow ? &task_flow->definition : nullptr);
-    if (!reading.plan) {
-        if (options.json) {
-            fmt::print("{}\n", language::to_json(reading.diagnostics));
-        } else {
-            fmt::print(stderr, "{}", language::render(reading.diagnostics));
-        }
-        return kBadInput;
-    }
-    auto steps = steps_of(**application, *reading.plan, *mapping);
-    if (!steps) return failed(steps.error());
-    int exit = kOk;
-    json::array answers;
-    for (PlanStep& step : *steps) {
-        const std::string id = step.id.empty() ? reading.plan->name : step.id;
-        if (options.dry_run) {
-            if (!options.json) fmt::print("{}: would be brought in\n", id);
-            continue;
-        }
-        app::StepRequest request;
-        request.principal = *principal;
-        request.request_id = "plan import";
-        request.input = std::move(step.input);
-        const app::Outcome outcome = (*application)->documents().run(std::move(request));
-        if (exit == kOk) exit = exit_of(outcome);
-        if (options.json) {
-            answers.push_back(
-                {{"id", id}, {"outcome", json::parse(as_json(**application, outcome))}});
-        } else {
-            fmt::print("{}: {}\n", id, in_words(**application, outcome));
-        }
-    }
-    if (options.json)
-        fmt::print("{}\n", json::serialize(json::object{{"plan", reading.plan->name},
-                                                        {"brought_in", std::move(answers)},
-                                                        {"dry_run", options.dry_run}}));
-    const auto closed = (*application)->close();
-    return closed ? exit : failed(closed.error());
 }
 
 }  // namespace gongkai::cli

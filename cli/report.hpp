@@ -1,5 +1,5 @@
-// report annual | statistics | supervision, and plan import: what an office has done, from the
-// record, beside a running server or without one.
+// report annual | statistics | supervision: what an office has done, from the record, beside a
+// running server or without one.
 #pragma once
 
 #include <string>
@@ -31,13 +31,5 @@ struct SupervisionOptions : ReportOptions {
     std::string department;
 };
 int report_supervision(const SupervisionOptions& options);
-
-struct PlanImportOptions : InstallationOptions {
-    std::string file;
-    std::string as;
-    bool dry_run = false;
-};
-// Opens the plan and its tasks, or brings those up to date that an earlier import opened.
-int import_plan(const PlanImportOptions& options);
 
 }  // namespace gongkai::cli

@@ -1,6 +1,7 @@
 // The words of `gongkai report` and `gongkai plan`.
 #include <CLI/CLI.hpp>
 
+#include "cli/plan.hpp"
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 
@@ -50,7 +51,8 @@ void add_report_verbs(CLI::App& app, Run& run) {
     static PlanImportOptions plan;
     verb = plans->add_subcommand(
         "import",
-        "open a plan and its tasks from a file, in a stopped server's data; safe to repeat");
+        "open a plan and its tasks from a file and attach them to it, in a stopped server's data; "
+        "safe to repeat");
     verb->add_option("file", plan.file, "YAML, see docs/operations.md")->required();
     verb->add_option("--as", plan.as, "login of the person who does it")->required();
     verb->add_flag("--dry-run", plan.dry_run,
