@@ -188,6 +188,7 @@ void write_timers(json::Writer& out, const app::DocumentView& view) {
             .member("title", definition.timers[i].title)
             .member("phase", name_of(timer.phase))
             .member("minimum", definition.timers[i].minimum)
+            .member("reminder", definition.timers[i].reminder)
             .member("extended", timer.extended);
         if (timer.phase != engine::TimerPhase::paused)
             out.member("due", engine::to_string(timer.due))

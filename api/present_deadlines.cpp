@@ -27,6 +27,7 @@ std::string deadlines_json(const app::DeadlinesView& view) {
             .member("title", timer.title)
             .member_unless_empty("limit", timer.limit)
             .member("minimum", timer.minimum)
+            .member("reminder", timer.reminder)
             .member("phase", name_of(deadline.state.phase))
             .member_unless_empty("last_day", app::last_day(deadline.state))
             .member("provisional", deadline.state.provisional)

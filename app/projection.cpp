@@ -30,7 +30,7 @@ storage::Task task(const engine::Assignment& assignment, const engine::Document&
     return task;
 }
 
-// The earliest deadline that runs in the state; a minimum time is none.
+// The earliest deadline that runs in the state; a minimum time or a reminder is none.
 std::optional<engine::Instant> due_in(const engine::Definition& definition,
                                       const engine::Document& document, engine::StateId state) {
     std::optional<engine::Instant> due;
@@ -40,7 +40,7 @@ std::optional<engine::Instant> due_in(const engine::Definition& definition,
         // One that ran out stays in sight: the task is overdue.
         const bool counts =
             now.phase == engine::TimerPhase::running || now.phase == engine::TimerPhase::expired;
-        if (timer.minimum || !counts) continue;
+        if (timer.minimum || timer.reminder || !counts) continue;
         if (!std::binary_search(timer.runs_in.begin(), timer.runs_in.end(), state)) continue;
         if (!due || now.due < *due) due = now.due;
     }

@@ -334,6 +334,7 @@ struct Timer {
     std::vector<TimerOrigin> origins;
     FieldId on = kNone;            // with Unit::date: the field that holds the last day
     bool minimum = false;          // no deadline: the shortest time that must pass (Action::after)
+    bool reminder = false;         // binds nobody: running out makes nothing late, it only tells
     std::vector<StateId> runs_in;  // sorted
     std::vector<StateId> pauses_in;       // sorted
     ActionId on_expiry = kNone;           // a system action; kNone: see escalate_to

@@ -95,6 +95,7 @@ struct FlowCompiler::Impl {
     void fill_timer(Instance& instance, Entry* entry, const DeadlineSyntax& syntax,
                     engine::TimerId id);
     // The date (or moment) field that a deadline names.
+    void check_reminder(const DeadlineSyntax& syntax, const engine::Timer& timer);
     engine::FieldId date_field(const Name& name, bool moments);
     engine::FieldSet field_set(const SetSyntax& syntax);
     // The one action by the clock that the timer takes when it runs out.

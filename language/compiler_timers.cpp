@@ -66,7 +66,24 @@ void FlowCompiler::Impl::fill_timer(Instance& instance, Entry* entry, const Dead
                         "最短期限不会逾期，不能有“late”"});
     }
     timer.escalate_to = assignments(syntax.escalate_to);
+    check_reminder(syntax, timer);
     if (syntax.take.given()) choose_expiry(syntax.take, timer);
+}
+
+// A reminder does nothing but tell somebody: it neither is waited for nor passes in silence.
+void FlowCompiler::Impl::check_reminder(const DeadlineSyntax& syntax, const engine::Timer& timer) {
+    if (!timer.reminder) return;
+    if (timer.minimum) {
+        reporter.error(syntax.name.span, "conflicting_keys",
+                       {"a minimum time is waited for and is no reminder",
+                        "最短期限须等待届满，不能是“reminder”"});
+    } else if (syntax.escalate_to.empty()) {
+        reporter.error(syntax.name.span, "missing_key",
+                       {"a reminder has a `late` that escalates to whom it reminds",
+                        "“reminder”应有“late”，写明提醒谁"},
+                       {"write `late: escalate to ROLE @ own department`",
+                        "请写成“late: escalate to 岗位 @ own department”"});
+    }
 }
 
 engine::FieldId FlowCompiler::Impl::date_field(const Name& name, bool moments) {

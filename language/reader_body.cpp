@@ -431,6 +431,9 @@ class Body {
                 shape_.late(*late, deadline);
             }
         }
+        if (const Node* flag = find(node, "reminder")) {
+            deadline.reminder = shape_.flag(*flag);
+        }
     }
 
     Shape shape_;

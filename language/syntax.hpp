@@ -87,6 +87,7 @@ struct DeadlineSyntax {
     Heading heading;
     Name limit;  // of deadlines.yaml; what follows is then its
     bool minimum = false;
+    bool reminder = false;
     engine::Amount amount;
     Name on;
     std::vector<OriginSyntax> from;

@@ -293,7 +293,8 @@ ReportOutcome<Supervision> Reports::supervision(const Principal& principal,
             const engine::Timer& timer = flow.definition.timers[i];
             const engine::TimerState& state = document.timers[i];
             const bool running = state.phase == engine::TimerPhase::running;
-            if (timer.minimum || (!running && state.phase != engine::TimerPhase::expired)) continue;
+            if (timer.minimum || timer.reminder) continue;
+            if (!running && state.phase != engine::TimerPhase::expired) continue;
             const engine::Date due = engine::date_in_china(state.due - 1);
             if (running && now < state.due) {
                 soon = soon ||

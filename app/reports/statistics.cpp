@@ -34,6 +34,13 @@ bool is_step(const engine::State& state) {
            (state.kind == engine::StateKind::task || state.kind == engine::StateKind::countersign);
 }
 
+// A limit that somebody of the office has to keep. Where the clock only goes on by itself
+// (第三方逾期 不答复, 申请人逾期不补正, 到期评估) nobody of the office was late.
+bool binds(const engine::Timer& timer) {
+    const bool goes_on = timer.on_expiry != engine::kNone && timer.escalate_to.empty();
+    return !timer.minimum && !timer.reminder && !goes_on;
+}
+
 // The action that took a document back, where the command is such a one.
 const engine::Action* return_of(const engine::Definition& definition, const json::object& command,
                                 const StatisticsCount::Story& story) {
@@ -114,7 +121,7 @@ void StatisticsCount::note_limits(const Flow& flow, Instant at,
         Story::Limit& before = story.limits[name];
         const engine::TimerId id = flow.definition.timer(name);
         const bool ran = before.phase == "running" || before.phase == "paused";
-        if (id != engine::kNone && !flow.definition.timers[id].minimum && ran && period_.has(at)) {
+        if (id != engine::kNone && binds(flow.definition.timers[id]) && ran && period_.has(at)) {
             const bool late = before.phase == "running" && at >= before.due;
             if (limit.phase == "expired" || (limit.phase == "idle" && late)) {
                 ++deadline(flow, flow.definition.timers[id]).missed;
@@ -228,7 +235,7 @@ void StatisticsCount::stands(const Flow& flow, const engine::Document& document,
     for (std::size_t i = 0; i < document.timers.size(); ++i) {
         const engine::TimerState& state = document.timers[i];
         const engine::Timer& timer = flow.definition.timers[i];
-        if (timer.minimum || state.phase == engine::TimerPhase::idle) continue;
+        if (!binds(timer) || state.phase == engine::TimerPhase::idle) continue;
         const bool late = state.phase == engine::TimerPhase::expired ||
                           (state.phase == engine::TimerPhase::running && now >= state.due);
         ++(late ? deadline(flow, timer).overdue : deadline(flow, timer).running);

@@ -84,7 +84,9 @@ std::string flow(const std::string& name, const std::string& fields) {
            "  dropped: {title: 已作废, final: true}\n"
            "deadlines:\n"
            "  reply: {title: 答复期限, within: 20 working days, in: [working, checking], "
-           "late: escalate to supervisor @ anywhere, basis: [国令711 第33条]}\n";
+           "late: escalate to supervisor @ anywhere, basis: [国令711 第33条]}\n"
+           "  nudge: {title: 提醒, within: 5 working days, in: [working, checking], "
+           "late: escalate to section_head @ own department, reminder: true}\n";
 }
 
 constexpr const char* kSupervision = R"(

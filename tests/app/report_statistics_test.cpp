@@ -147,6 +147,29 @@ TEST_CASE("statistics: the same whether a deadline's clock was heard in time or 
     CHECK(reply(granted(after)).running == 0);
 }
 
+TEST_CASE("statistics: a reminder that ran out makes nobody late") {
+    ReportOffice office;
+    office.set_day("2026-01-05");
+    const auto answered = office.open("request", {}).id;
+    office.open("request", {});
+    // The reminder is due after 5 working days, the reply after 20.
+    office.set_day("2026-01-19");
+    REQUIRE(office.application->scheduler().advance(office.clock.now()).has_value());
+    done(office.act("lihua", answered, "confirm"));
+    done(office.act("wangfang", answered, "agree"));
+
+    const auto outcome = office.application->reports().statistics(
+        office.as("tangning"), period("2026-01-01", "2026-01-31"), {});
+    for (const DeadlineFigures& figures : granted(outcome).deadlines)
+        CHECK(figures.name != "nudge");
+    CHECK(reply(granted(outcome)).on_time() == 100.0);
+    CHECK(reply(granted(outcome)).running == 1);
+    CHECK(reply(granted(outcome)).overdue == 0);
+    const auto supervision = office.application->reports().supervision(office.as("tangning"));
+    REQUIRE(std::holds_alternative<Supervision>(supervision));
+    CHECK(std::get<Supervision>(supervision).all_late == 0);
+}
+
 TEST_CASE("statistics: durations stay bounded and keep average and median") {
     Durations durations;
     for (int i = 0; i < 100'000; ++i)

@@ -259,6 +259,13 @@ TEST_CASE("mistakes: in a deadline") {
     CHECK(deadline("within: 3 days, late: take t") == Places{});
     CHECK(deadline("within: 3 days, late: [take t, escalate to clerk]") == Places{});
     CHECK(deadline("at_least: 3 days, late: take t") == Places{"conflicting_keys 10:31"});
+    CHECK(deadline("within: 3 days, late: escalate to clerk, reminder: true") == Places{});
+    CHECK(deadline("within: 3 days, reminder: false") == Places{});
+    CHECK(deadline("within: 3 days, reminder: true") == Places{"missing_key 10:3"});
+    CHECK(deadline("within: 3 days, late: take t, reminder: true") == Places{"missing_key 10:3"});
+    CHECK(deadline("at_least: 3 days, reminder: true") == Places{"conflicting_keys 10:3"});
+    CHECK(deadline("within: 3 days, late: escalate to clerk, reminder: soon") ==
+          Places{"bad_value 10:54"});
     CHECK(wrong(test::with_vocabulary(
               flow("  a:\n    worklist: clerk\n    actions: {t: {to: b, by: clock}}\n"
                    "    deadlines: {d: {within: 1 day, late: take t, in: a}}\n"
