@@ -158,9 +158,11 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
             duties = std::move(reading.duties);
         }
         if (file.path == language::kAnnualReportPath)
-            take(language::read_annual_mapping(file, definitions), annual);
+            take(language::read_annual_mapping(file, definitions, compilation.rulebook->roles),
+                 annual);
         if (file.path == language::kSupervisionPath)
-            take(language::read_supervision_mapping(file, definitions), supervision);
+            take(language::read_supervision_mapping(file, definitions, compilation.rulebook->roles),
+                 supervision);
     }
     if (compilation.rulebook) {
         std::vector<const engine::Definition*> flows;

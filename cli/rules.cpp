@@ -49,9 +49,12 @@ LoadedFlows load_flows(const RulesOptions& options) {
         tell_errors(language::read_letters(files, flows).diagnostics);
         for (const language::SourceFile& file : files) {
             if (file.path == language::kAnnualReportPath)
-                tell_errors(language::read_annual_mapping(file, flows).diagnostics);
+                tell_errors(language::read_annual_mapping(file, flows, compilation.rulebook->roles)
+                                .diagnostics);
             if (file.path == language::kSupervisionPath)
-                tell_errors(language::read_supervision_mapping(file, flows).diagnostics);
+                tell_errors(
+                    language::read_supervision_mapping(file, flows, compilation.rulebook->roles)
+                        .diagnostics);
             if (file.path == language::kDutiesPath)
                 tell_errors(language::read_duties(file, flows).diagnostics);
         }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "language/report_roles.hpp"
 #include "language/shape.hpp"
 #include "language/yaml_document.hpp"
 
@@ -56,8 +57,9 @@ const char* word(FieldType type) {
 
 class AnnualParser {
   public:
-    AnnualParser(Reporter& reporter, std::span<const engine::Definition* const> flows)
-        : shape_(reporter), flows_(flows) {}
+    AnnualParser(Reporter& reporter, std::span<const engine::Definition* const> flows,
+                 std::span<const Role> roles)
+        : shape_(reporter), flows_(flows), roles_(roles) {}
     AnnualMapping read(const Node& root);
 
   private:
@@ -77,6 +79,7 @@ class AnnualParser {
 
     Shape shape_;
     std::span<const engine::Definition* const> flows_;
+    std::span<const Role> roles_;
 };
 
 void AnnualParser::begin(const Node& section, std::string& flow) {
@@ -306,7 +309,7 @@ AnnualMapping AnnualParser::read(const Node& root) {
     if (const Node* basis = root.find("basis"))
         shape_.each(*basis, [&](const Node& item) { out.basis.push_back(shape_.text(item)); });
     if (const Node* readers = root.find("readers"))
-        shape_.each(*readers, [&](const Node& item) { out.readers.push_back(shape_.text(item)); });
+        out.readers = report_roles(*readers, shape_, roles_);
     if (const Node* node = root.find("texts"); node != nullptr && shape_.map(*node, kTextKeys)) {
         begin(*node, out.texts.flow);
         out.texts.year = field(node->find("year"), FieldType::number);
@@ -359,12 +362,13 @@ AnnualMapping AnnualParser::read(const Node& root) {
 }  // namespace
 
 AnnualReading read_annual_mapping(const SourceFile& file,
-                                  std::span<const engine::Definition* const> flows) {
+                                  std::span<const engine::Definition* const> flows,
+                                  std::span<const Role> roles) {
     AnnualReading out;
     Reporter reporter;
     const FileId id = reporter.add(file);
     if (const auto root = parse_yaml(id, reporter))
-        out.mapping = AnnualParser(reporter, flows).read(*root);
+        out.mapping = AnnualParser(reporter, flows, roles).read(*root);
     if (reporter.failed()) out.mapping.reset();
     out.diagnostics = reporter.take();
     return out;

@@ -18,6 +18,7 @@
 
 #include "engine/definition.hpp"
 #include "language/diagnostic.hpp"
+#include "language/rulebook.hpp"
 #include "language/source.hpp"
 
 namespace gongkai::language {
@@ -115,7 +116,9 @@ struct AnnualReading {
     std::vector<Diagnostic> diagnostics;
 };
 
+// `roles` are those of the rulebook; every reader must be one of them.
 AnnualReading read_annual_mapping(const SourceFile& file,
-                                  std::span<const engine::Definition* const> flows);
+                                  std::span<const engine::Definition* const> flows,
+                                  std::span<const Role> roles);
 
 }  // namespace gongkai::language

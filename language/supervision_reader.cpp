@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "language/report_roles.hpp"
 #include "language/shape.hpp"
 #include "language/yaml_document.hpp"
 
@@ -140,7 +141,8 @@ void read_tasks(const Node& tasks, Shape& shape, const engine::Definition* flow,
 }  // namespace
 
 SupervisionReading read_supervision_mapping(const SourceFile& file,
-                                            std::span<const engine::Definition* const> flows) {
+                                            std::span<const engine::Definition* const> flows,
+                                            std::span<const Role> roles) {
     SupervisionReading out;
     Reporter reporter;
     Shape shape(reporter);
@@ -149,8 +151,7 @@ SupervisionReading read_supervision_mapping(const SourceFile& file,
     SupervisionMapping mapping;
     if (root && shape.map(*root, kSupervisionKeys)) {
         if (const Node* readers = root->find("readers"))
-            shape.each(*readers,
-                       [&](const Node& item) { mapping.readers.push_back(shape.text(item)); });
+            mapping.readers = report_roles(*readers, shape, roles);
         if (const Node* plans = root->find("plans");
             plans != nullptr && shape.map(*plans, kPlansKeys))
             find_flow(plans->find("flow"), shape, flows, mapping.plan_flow);

@@ -10,6 +10,7 @@
 
 #include "engine/definition.hpp"
 #include "language/diagnostic.hpp"
+#include "language/rulebook.hpp"
 #include "language/source.hpp"
 
 namespace gongkai::language {
@@ -27,8 +28,10 @@ struct SupervisionReading {
     std::optional<SupervisionMapping> mapping;
     std::vector<Diagnostic> diagnostics;
 };
+// `roles` are those of the rulebook; every reader must be one of them.
 SupervisionReading read_supervision_mapping(const SourceFile& file,
-                                            std::span<const engine::Definition* const> flows);
+                                            std::span<const engine::Definition* const> flows,
+                                            std::span<const Role> roles);
 
 // A plan as it is handed in:
 //

@@ -46,7 +46,8 @@ PlanReading plan(const std::string& text) {
 
 SupervisionReading supervision(const std::string& text) {
     const engine::Definition* flows[] = {&plan_flow(), &task_flow()};
-    return read_supervision_mapping({"reports/supervision.yaml", text}, flows);
+    const Role roles[] = {{"a", "甲"}};
+    return read_supervision_mapping({"reports/supervision.yaml", text}, flows, roles);
 }
 
 }  // namespace
@@ -96,4 +97,6 @@ TEST_CASE("supervision mapping: names are held against the flows") {
     CHECK(findings(supervision("report: supervision\nreaders: [a]\nplans: {flow: plam}\n"
                                "tasks: {flow: plan_task, due: title, evidence: [evidense]}\n")) ==
           "unknown_flow 3:15, wrong_type 4:31, unknown_field 4:49");
+    CHECK(findings(supervision("report: supervision\nreaders: [a, b]\n")) == "unknown_role 2:14");
+    CHECK(findings(supervision("report: supervision\nreaders: b\n")) == "unknown_role 2:10");
 }

@@ -87,7 +87,8 @@ AnnualReading read(const std::string& text) {
     std::vector<const engine::Definition*> known;
     for (const engine::Definition& one : flows())
         known.push_back(&one);
-    return read_annual_mapping({"reports/annual.yaml", text}, known);
+    const Role roles[] = {{"supervisor", "督查"}};
+    return read_annual_mapping({"reports/annual.yaml", text}, known, roles);
 }
 
 // "code line:column", and the hint of the first.
@@ -165,6 +166,10 @@ TEST_CASE("annual mapping: the rows are those of the form, all of them") {
     CHECK(findings("  results:\n", "  result:\n").find("unknown_key 21:3") != std::string::npos);
     CHECK(findings("report: annual", "report: anual") == "bad_value 1:9");
     CHECK(findings("readers: [supervisor]\n", "") == "missing_key 1:1");
+    hint.clear();
+    CHECK(findings("readers: [supervisor]", "readers: [supervisor, supervisers]", &hint) ==
+          "unknown_role 3:23");
+    CHECK(hint == "did you mean `supervisor`?");
     CHECK(findings("report: annual\n", "report: annual\npublished: {20x5: {}}\n") ==
           "bad_year 2:13");
 }
