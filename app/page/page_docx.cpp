@@ -59,15 +59,23 @@ std::string_view style(Paragraph::Kind kind) {
     return styles[static_cast<std::size_t>(kind)];
 }
 
-Result<void> write(const Paragraph& paragraph, std::string& out) {
+Result<void> write(const Paragraph& paragraph, bool keep_with_next, std::string& out) {
     const bool heading = paragraph.kind < Paragraph::Kind::body;
-    out += fmt::format("<w:p><w:pPr><w:pStyle w:val=\"{}\"/>", style(paragraph.kind));
+    out += fmt::format("<w:p><w:pPr><w:pStyle w:val=\"{}\"/>{}", style(paragraph.kind),
+                       keep_with_next ? "<w:keepNext/>" : "");
     if (!heading || paragraph.align != Align::justify)
         out += fmt::format("<w:jc w:val=\"{}\"/>", jc(paragraph.align));
     out += "</w:pPr>";
     TRY_VOID(write_run(paragraph.text, paragraph.bold, out));
     out += "</w:p>\n";
     return {};
+}
+
+// 落款: it never stands on a page without text of the letter.
+bool is_signature(const Block& block) {
+    const auto* paragraph = std::get_if<Paragraph>(&block);
+    return paragraph != nullptr && paragraph->kind == Paragraph::Kind::plain &&
+           paragraph->align == Align::right;
 }
 
 Result<void> write_cell(const PlacedCell& place, unsigned width, std::string& out) {
@@ -87,7 +95,8 @@ Result<void> write_cell(const PlacedCell& place, unsigned width, std::string& ou
 Result<void> write(const Table& table, std::string& out) {
     TRY(const auto rows, placed(table));
     if (!table.caption.empty()) {
-        TRY_VOID(write(Paragraph{table.caption, Paragraph::Kind::plain, Align::left, false}, out));
+        const Paragraph caption{table.caption, Paragraph::Kind::plain, Align::left, false};
+        TRY_VOID(write(caption, true, out));
     }
     const unsigned all = std::accumulate(table.widths.begin(), table.widths.end(), 0U);
     std::vector<unsigned> widths;
@@ -130,21 +139,22 @@ std::string styles() {
         "<w:styles xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">\n"
         "<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val=\"en-US\" w:eastAsia=\"zh-CN\"/>"
         "</w:rPr></w:rPrDefault></w:docDefaults>\n";
-    constexpr std::string_view line = "<w:spacing w:line=\"560\" w:lineRule=\"exact\"/>";
+    // 26 points, 24 lines a page: a letter with its remedy, contact and signature stays on one.
+    constexpr std::string_view line = "<w:spacing w:line=\"520\" w:lineRule=\"exact\"/>";
     out += one("Normal", "Normal", line, "仿宋", 32, false);
     out += one("BodyText", "Body Text",
                std::string(line) + "<w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>", "仿宋",
                32, false);
     out += one("Title", "Title",
-               "<w:spacing w:before=\"240\" w:after=\"360\" w:line=\"700\" w:lineRule=\"exact\"/>"
+               "<w:spacing w:after=\"240\" w:line=\"640\" w:lineRule=\"exact\"/>"
                "<w:jc w:val=\"center\"/>",
-               "方正小标宋简体", 44, true);
+               "方正小标宋简体", 44, false);
     out += one("Heading1", "heading 1",
-               "<w:keepNext/><w:spacing w:before=\"160\" w:after=\"80\" w:line=\"560\" "
+               "<w:keepNext/><w:spacing w:before=\"160\" w:after=\"80\" w:line=\"520\" "
                "w:lineRule=\"exact\"/><w:outlineLvl w:val=\"0\"/>",
-               "黑体", 32, true);
+               "黑体", 32, false);
     out += one("Heading2", "heading 2",
-               "<w:keepNext/><w:spacing w:line=\"560\" w:lineRule=\"exact\"/>"
+               "<w:keepNext/><w:spacing w:line=\"520\" w:lineRule=\"exact\"/>"
                "<w:outlineLvl w:val=\"1\"/>",
                "楷体", 32, true);
     out += one("TableText", "Table Text",
@@ -201,11 +211,13 @@ Result<std::string> page_docx(const Page& page) {
     body +=
         "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">"
         "<w:body>\n";
-    for (const Block& block : page.blocks) {
-        if (const auto* table = std::get_if<Table>(&block)) {
+    for (std::size_t i = 0; i < page.blocks.size(); ++i) {
+        if (const auto* table = std::get_if<Table>(&page.blocks[i])) {
             TRY_VOID(write(*table, body));
         } else {
-            TRY_VOID(write(std::get<Paragraph>(block), body));
+            const bool last = i + 1 == page.blocks.size();
+            TRY_VOID(write(std::get<Paragraph>(page.blocks[i]),
+                           !last && is_signature(page.blocks[i + 1]), body));
         }
     }
     body += fmt::format(

@@ -121,3 +121,23 @@ TEST_CASE("page: an XLSX has a sheet for each table, numbers as numbers and noth
     CHECK_FALSE(has(sheet, "<f>"));
     CHECK(has(files.at("xl/sharedStrings.xml"), "=1+1"));
 }
+
+TEST_CASE("page: a signature does not stand on a page without text of its letter") {
+    Page letter{"答复", "办公室", {}};
+    for (const char* text : {"第一段", "第二段"})
+        letter.blocks.push_back(Paragraph{text});
+    for (const char* text : {"办公室", "2026年3月12日"})
+        letter.blocks.push_back(Paragraph{text, Paragraph::Kind::plain, Align::right});
+    const auto bytes = page_docx(letter);
+    REQUIRE(bytes.has_value());
+    const std::string text = unzipped(*bytes).at("word/document.xml");
+    const auto kept = [&](const char* of) {
+        const std::size_t at = text.find(of);
+        const std::size_t paragraph = text.rfind("<w:p>", at);
+        return text.substr(paragraph, at - paragraph).find("<w:keepNext/>") != std::string::npos;
+    };
+    CHECK_FALSE(kept("第一段"));
+    CHECK(kept("第二段"));
+    CHECK(kept("办公室"));
+    CHECK_FALSE(kept("2026年"));
+}
