@@ -265,7 +265,7 @@ TEST_CASE("mistakes: in a deadline") {
     CHECK(deadline("within: 3 days, late: take t, reminder: true") == Places{"missing_key 10:3"});
     CHECK(deadline("at_least: 3 days, reminder: true") == Places{"conflicting_keys 10:3"});
     CHECK(deadline("within: 3 days, late: escalate to clerk, reminder: soon") ==
-          Places{"bad_value 10:54"});
+          Places{"bad_value 10:58"});
     CHECK(wrong(test::with_vocabulary(
               flow("  a:\n    worklist: clerk\n    actions: {t: {to: b, by: clock}}\n"
                    "    deadlines: {d: {within: 1 day, late: take t, in: a}}\n"

@@ -1,0 +1,84 @@
+// gongkai deadline and gongkai calendar: how a day came about, and what a notice would move.
+#include "tests/cli/request_office.hpp"
+
+namespace gongkai::cli::testing {
+
+namespace {
+
+std::string notice(const std::string& holidays) {
+    return "calendar: national\ntitle: 全国\nbasis: 全国年节及纪念日放假办法\nyears:\n  2026:\n"
+           "    status: published\n    source: https://www.gov.cn/\n    holidays:\n" +
+           holidays;
+}
+
+Ran explain(const RequestOffice& office, const std::string& deadline) {
+    return office.as("liuyang", {"deadline", "explain", office.request, deadline});
+}
+
+}  // namespace
+
+TEST_CASE("cli deadline explain: the day, its article and how it was counted") {
+    const RequestOffice office;
+    const Ran reply = explain(office, "reply");
+    INFO(told(reply));
+    REQUIRE(reply.exit == 0);
+    CHECK(reply.out.find("答复期限 (reply)  2026-01-23\n  国令711 第33条\n") == 0);
+    CHECK(reply.out.find("自 2025-12-25 起算，20 个工作日") != std::string::npos);
+    const Ran english =
+        office.as("liuyang", {"deadline", "explain", office.request, "reply", "--english"});
+    CHECK(english.out.find("2025-12-25") != std::string::npos);
+    const Ran json = office.as("liuyang", {"deadline", "explain", office.request, "--json"});
+    REQUIRE(json.exit == 0);
+    CHECK_FALSE(json.json().at("deadlines").at(0).at("explained_zh").as_array().empty());
+
+    const Ran none = explain(office, "nothing");
+    CHECK(none.exit == 1);
+    CHECK(none.out.empty());
+    CHECK(office.as("liuyang", {"deadline", "explain", "999"}).exit != 0);
+}
+
+TEST_CASE("cli calendar load: a dry run says what would move, and moves nothing") {
+    const RequestOffice office;
+    // The whole week from 2026-01-19 off: 20 working days end a week later.
+    const std::string file = office.write(
+        "2026.yaml",
+        notice(
+            "      元旦: {off: 01-01 to 01-03, work: 01-04}\n      停工: {off: 01-19 to 01-25}\n"));
+    const std::uint64_t before = office.leaves();
+    const Ran dry = office.as("sysadmin", {"calendar", "load", file, "--dry-run"});
+    INFO(told(dry));
+    REQUIRE(dry.exit == 0);
+    CHECK(dry.out.find("(dry run)") != std::string::npos);
+    CHECK(dry.out.find("2026-01-23 -> 2026-01-30") != std::string::npos);
+    CHECK(office.leaves() == before);
+    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
+
+    const Ran stranger = office.as("lihua", {"calendar", "load", file});
+    CHECK(stranger.exit == 1);
+    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
+    const std::uint64_t attempted = office.leaves();  // that attempt is in the record
+
+    const Ran loaded = office.as("sysadmin", {"calendar", "load", file});
+    INFO(told(loaded));
+    REQUIRE(loaded.exit == 0);
+    CHECK(loaded.out.find("2026-01-23 -> 2026-01-30") != std::string::npos);
+    CHECK(office.leaves() > attempted);
+    const Ran again = office.as("sysadmin", {"calendar", "load", file, "--dry-run"});
+    CHECK(again.out.find("no day differs") != std::string::npos);
+}
+
+TEST_CASE("cli calendar load: a day both off and on is refused, and nothing is stored") {
+    const RequestOffice office;
+    const std::string file =
+        office.write("2026.yaml", notice("      元旦: {off: 01-01 to 01-03, work: 01-03}\n"));
+    const std::uint64_t before = office.leaves();
+    const Ran ran = office.as("sysadmin", {"calendar", "load", file});
+    INFO(told(ran));
+    CHECK(ran.exit == 3);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.find("error[") != std::string::npos);
+    CHECK(office.leaves() == before);
+    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
+}
+
+}  // namespace gongkai::cli::testing
