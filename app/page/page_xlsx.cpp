@@ -3,7 +3,9 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -19,6 +21,7 @@ using engine::Error;
 using engine::ErrorCode;
 using engine::Result;
 
+constexpr double kLineHeight = 15;  // points
 constexpr double kSheetWidth = 90;  // characters, shared by the columns of a table
 
 Error failed(lxw_error why) {
@@ -80,6 +83,49 @@ lxw_error write_cell(lxw_worksheet* sheet, lxw_row_t row, const PlacedCell& plac
                : worksheet_write_string(sheet, row, column, cell.text.c_str(), format);
 }
 
+// How many lines the text needs in a cell that is so many characters wide.
+unsigned lines_of(std::string_view text, double width) {
+    unsigned lines = 0;
+    double used = 0;
+    const auto end_line = [&] {
+        lines += static_cast<unsigned>(std::max(1.0, std::ceil(used / std::max(width - 1, 1.0))));
+        used = 0;
+    };
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n')
+            end_line();
+        else if (byte < 0x80)
+            used += 1;
+        else if (byte >= 0xC0)
+            used += 2;  // the first byte of a character that is as wide as two letters
+    }
+    end_line();
+    return lines;
+}
+
+// A program that opens the sheet fits no row to a cell that is merged: the rows are made high
+// enough here. What a cell over several rows lacks is added to the last of them.
+std::vector<unsigned> row_lines(const std::vector<std::vector<PlacedCell>>& rows,
+                                const std::vector<double>& widths) {
+    std::vector<unsigned> lines(rows.size(), 1);
+    for (const bool over_several : {false, true}) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            for (const PlacedCell& place : rows[i]) {
+                if (place.cell == nullptr || (place.cell->rows > 1) != over_several) continue;
+                const auto begin = widths.begin() + place.column;
+                const unsigned wanted =
+                    lines_of(place.cell->text, std::accumulate(begin, begin + place.columns, 0.0));
+                const std::size_t end = i + place.cell->rows;
+                const unsigned given = std::accumulate(lines.begin() + static_cast<long>(i),
+                                                       lines.begin() + static_cast<long>(end), 0U);
+                if (wanted > given) lines[end - 1] += wanted - given;
+            }
+        }
+    }
+    return lines;
+}
+
 Result<void> write(lxw_workbook* book, Formats& formats, const Table& table,
                    const std::string& name) {
     TRY(const auto rows, placed(table));
@@ -89,9 +135,17 @@ Result<void> write(lxw_workbook* book, Formats& formats, const Table& table,
     worksheet_set_paper(sheet, 9);  // A4
     worksheet_fit_to_pages(sheet, 1, 0);
     const unsigned all = std::accumulate(table.widths.begin(), table.widths.end(), 0U);
-    for (std::size_t i = 0; i < table.widths.size(); ++i)
+    std::vector<double> widths;
+    for (std::size_t i = 0; i < table.widths.size(); ++i) {
+        widths.push_back(kSheetWidth * table.widths[i] / std::max(all, 1U));
         worksheet_set_column(sheet, static_cast<lxw_col_t>(i), static_cast<lxw_col_t>(i),
-                             kSheetWidth * table.widths[i] / std::max(all, 1U), nullptr);
+                             widths.back(), nullptr);
+    }
+    const std::vector<unsigned> lines = row_lines(rows, widths);
+    const lxw_row_t first = table.caption.empty() ? 0 : 1;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        worksheet_set_row(sheet, static_cast<lxw_row_t>(first + i), kLineHeight * lines[i],
+                          nullptr);
     lxw_row_t row = 0;
     if (!table.caption.empty())
         worksheet_write_string(sheet, row++, 0, table.caption.c_str(), nullptr);

@@ -194,7 +194,9 @@ Page annual_page(const AnnualReport& report) {
     const auto heading = [&](const char* text) {
         page.blocks.push_back(Paragraph{text, Paragraph::Kind::heading});
     };
-    page.blocks.push_back(Paragraph{page.title, Paragraph::Kind::title});
+    page.blocks.push_back(
+        Paragraph{fmt::format("{}\n{}年{}", report.office, report.year, report.title),
+                  Paragraph::Kind::title});
     if (report.unfinished)
         page.blocks.push_back(
             Paragraph{fmt::format("（{}年尚未结束，数据截至制表之时）", report.year),

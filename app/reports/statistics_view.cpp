@@ -299,24 +299,30 @@ Page supervision_page(const Supervision& supervision) {
                                     number(one.due_soon), number(one.tasks),
                                     number(one.tasks_finished), number(one.tasks_late)});
     add(page, "一、各科室", std::move(departments));
-    Table tasks = table("方案任务", {6, 3, 3, 3, 3, 4, 6},
+    const auto department = [&](const std::string& code) {
+        for (const DepartmentLine& one : supervision.lines) {
+            if (one.code == code) return one.title;
+        }
+        return code;
+    };
+    Table tasks = table("方案任务", {6, 3, 4, 3, 3, 4, 6},
                         {"任务", "科室", "完成时限", "状态", "逾期（工作日）", "证据", "下一步"});
     for (const TaskItem& one : supervision.tasks) {
         const std::string evidence =
             one.evidence +
             (one.attachments == 0 ? "" : fmt::format("（附件 {} 个）", one.attachments));
         tasks.rows.push_back({words(one.title.empty() ? std::to_string(one.document) : one.title),
-                              words(one.department),
+                              words(department(one.department)),
                               words(one.due ? engine::to_string(*one.due) : "未定"),
                               words(one.state_title), number(one.working_days_late),
                               words(evidence), words(next_words(one.next))});
     }
     add(page, "二、方案任务", std::move(tasks));
-    Table late = table("逾期事项", {5, 3, 4, 3, 2, 4, 7},
+    Table late = table("逾期事项", {5, 3, 4, 4, 3, 4, 7},
                        {"文件", "科室", "时限", "应于", "逾期（工作日）", "依据", "下一步"});
     for (const LateItem& one : supervision.late)
         late.rows.push_back({words(one.title.empty() ? std::to_string(one.document) : one.title),
-                             words(one.department), words(one.limit_title),
+                             words(department(one.department)), words(one.limit_title),
                              words(engine::to_string(one.due)), number(one.working_days),
                              words(joined(one.basis)), words(next_words(one.next))});
     add(page, "三、逾期事项（最久的在前）", std::move(late));

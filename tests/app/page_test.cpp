@@ -141,3 +141,28 @@ TEST_CASE("page: a signature does not stand on a page without text of its letter
     CHECK(kept("办公室"));
     CHECK_FALSE(kept("2026年"));
 }
+
+TEST_CASE("page: a row of a workbook is as high as what is merged in it needs") {
+    Table table;
+    table.name = "表";
+    table.widths = {1, 1, 1, 6};
+    std::string words;
+    for (int i = 0; i < 60; ++i)
+        words += "字";  // 120 letters wide, in 20: seven lines
+    table.rows = {{{words, 2}, {"短", 2}}, {{words, 2, 2}, {"短", 2}}, {{"短", 2}}, {{"短", 4}}};
+    Page page{"表", "办公室", {}};
+    page.blocks.push_back(table);
+    const auto bytes = page_xlsx(page);
+    REQUIRE(bytes.has_value());
+    const std::string sheet = unzipped(*bytes).at("xl/worksheets/sheet1.xml");
+    const auto height = [&](int row) {
+        const std::size_t at = sheet.find("<row r=\"" + std::to_string(row) + "\"");
+        const std::string line = sheet.substr(at, sheet.find('>', at) - at);
+        const std::size_t given = line.find(" ht=\"");
+        return given == std::string::npos ? 15.0 : std::stod(line.substr(given + 5));
+    };
+    CHECK(height(1) == 105.0);
+    CHECK(height(2) == 15.0);
+    CHECK(height(3) == 90.0);
+    CHECK(height(4) == 15.0);
+}
