@@ -437,7 +437,7 @@ Result<CalendarChange> Application::compare_calendar(const RuleFile& file) {
     const auto present = parts_->calendars->current();
     change.from = version_of(*present);
     change.first_day = next.first_day_that_differs(present->calendar);
-    TRY(change.moved, moved_deadlines(*parts_->store, *parts_->flows, next));
+    TRY(change.moved, moved_deadlines(*parts_->store, *parts_->flows, next, parts_->clock->now()));
     change.to = version_of(*NamedCalendar::make(std::move(next)));
     return change;
 }

@@ -28,7 +28,8 @@ std::optional<Invalid> wrong_calendar(const language::SourceFile& file) {
 }
 
 Result<std::vector<MovedDeadline>> moved_deadlines(storage::Store& store, const Flows& flows,
-                                                   const engine::Calendar& calendar) {
+                                                   const engine::Calendar& calendar,
+                                                   engine::Instant now) {
     std::vector<MovedDeadline> moved;
     storage::DocumentFilter filter;
     filter.limit = 200;
@@ -42,15 +43,14 @@ Result<std::vector<MovedDeadline>> moved_deadlines(storage::Store& store, const 
         for (const storage::DocumentRow& row : page.rows) {
             const auto flow = flows.by_digest(row.document.definition);
             if (!flow || row.document.purged) continue;
-            const auto& timers = (*flow)->definition.timers;
-            for (std::size_t i = 0; i < row.document.timers.size(); ++i) {
-                const engine::TimerState& before = row.document.timers[i];
-                if (before.phase != engine::TimerPhase::running) continue;
-                engine::TimerState after = before;
-                engine::timer_recompute(timers[i], after, calendar);
-                if (after == before) continue;
-                moved.push_back({row.document.id, (*flow)->definition.flow, row.title,
-                                 timers[i].name, before, after});
+            const engine::Definition& definition = (*flow)->definition;
+            for (const auto& [timer, after] :
+                 engine::moved_timers(definition, row.document, calendar)) {
+                const engine::TimerState& before = row.document.timers[timer];
+                // What is due runs out in the next round, before anything is counted again.
+                if (before.due <= now) continue;
+                moved.push_back({row.document.id, definition.flow, row.title,
+                                 definition.timers[timer].name, before, after});
             }
         }
         more = page.next.has_value();

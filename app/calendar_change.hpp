@@ -34,9 +34,10 @@ struct CalendarChange {
 // languages); nullopt: nothing.
 std::optional<Invalid> wrong_calendar(const language::SourceFile& file);
 
-// Reads every document once, on the calling thread.
+// Of those that have not run out by now. Reads every document once, on the calling thread.
 Result<std::vector<MovedDeadline>> moved_deadlines(storage::Store& store, const Flows& flows,
-                                                   const engine::Calendar& calendar);
+                                                   const engine::Calendar& calendar,
+                                                   engine::Instant now);
 
 // A calendar file that was loaded, as it is kept: a first line with the time, so that the same file
 // loaded again is another one, then the file. Kind "calendar_file" in the store.

@@ -110,14 +110,7 @@ bool Scheduler::differs(const engine::Document& document, const NamedCalendar& c
     if (document.purged) return false;
     const auto flow = flows_.by_digest(document.definition);
     if (!flow) return false;
-    const auto& timers = (*flow)->definition.timers;
-    for (std::size_t i = 0; i < document.timers.size(); ++i) {
-        if (document.timers[i].phase != engine::TimerPhase::running) continue;
-        engine::TimerState again = document.timers[i];
-        engine::timer_recompute(timers[i], again, calendar.calendar);
-        if (again != document.timers[i]) return true;
-    }
-    return false;
+    return !engine::moved_timers((*flow)->definition, document, calendar.calendar).empty();
 }
 
 Result<std::size_t> Scheduler::recompute(bool& more) {

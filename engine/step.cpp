@@ -347,12 +347,8 @@ void Step::settle_timers() {
 }
 
 void Step::recompute_timers() {
-    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
-        TimerState state = document_.timers[i];
-        if (state.phase != TimerPhase::running) continue;
-        timer_recompute(definition_.timers[i], state, context_.calendar);
-        if (state != document_.timers[i]) emit(TimerSet{static_cast<TimerId>(i), state});
-    }
+    for (const MovedTimer& moved : moved_timers(definition_, document_, context_.calendar))
+        emit(TimerSet{moved.timer, moved.after});
 }
 
 std::optional<Refusal> Step::broken_rule() const {

@@ -79,6 +79,18 @@ void timer_recompute(const Timer& timer, TimerState& state, const Calendar& cale
     state.provisional = last.provisional;
 }
 
+std::vector<MovedTimer> moved_timers(const Definition& definition, const Document& document,
+                                     const Calendar& calendar) {
+    std::vector<MovedTimer> moved;
+    for (std::size_t i = 0; i < document.timers.size(); ++i) {
+        if (document.timers[i].phase != TimerPhase::running) continue;
+        TimerState after = document.timers[i];
+        timer_recompute(definition.timers[i], after, calendar);
+        if (after != document.timers[i]) moved.push_back({static_cast<TimerId>(i), after});
+    }
+    return moved;
+}
+
 void timer_pause(TimerState& state, Instant now, const Calendar& calendar) {
     const Date today = date_in_china(now);
     const Date last = date_in_china(state.due) - 1;

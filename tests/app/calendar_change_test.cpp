@@ -162,4 +162,26 @@ TEST_CASE("calendar: a notice that is loaded moves what runs, is recorded, and l
     CHECK(bureau.due(id) == "2027-01-07");
 }
 
+TEST_CASE("calendar: a deadline that has run out is not told as moved, only what still runs") {
+    Folder folder;
+    Bureau bureau(folder.path());
+    bureau.people();
+    bureau.clock.set(engine::start_of_day(engine::to_date(2026, 12, 30)) + 9 * engine::ms_per_hour);
+    const engine::DocumentId id = bureau.in_review();
+    const RuleFile file{"china-2027.yaml", kNextYear};
+    // No round of the scheduler since: the store still has the deadline as running.
+    bureau.clock.set(engine::start_of_day(engine::to_date(2027, 1, 20)));
+    const auto compared = bureau.application->compare_calendar(file);
+    REQUIRE(compared.has_value());
+    CHECK(compared->moved.empty());
+    const auto loaded = bureau.application->load_calendar(admin(bureau, "root"), file);
+    REQUIRE(std::holds_alternative<CalendarChange>(loaded));
+    CHECK(std::get<CalendarChange>(loaded).moved.empty());
+    const auto round = bureau.application->scheduler().advance(bureau.clock.now());
+    REQUIRE(round.has_value());
+    CHECK(round->ticked == 1);
+    CHECK(round->recomputed == 0);
+    CHECK(bureau.due(id) == "2027-01-06");
+}
+
 }  // namespace gongkai::app::testing

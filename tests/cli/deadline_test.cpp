@@ -1,14 +1,31 @@
 // gongkai deadline and gongkai calendar: how a day came about, and what a notice would move.
+#include "app/clock.hpp"
+#include "engine/time.hpp"
 #include "tests/cli/request_office.hpp"
 
 namespace gongkai::cli::testing {
 
 namespace {
 
-std::string notice(const std::string& holidays) {
-    return "calendar: national\ntitle: 全国\nbasis: 全国年节及纪念日放假办法\nyears:\n  2026:\n"
-           "    status: published\n    source: https://www.gov.cn/\n    holidays:\n" +
-           holidays;
+const std::string kHead =
+    "calendar: national\ntitle: 全国\nbasis: 全国年节及纪念日放假办法\nyears:\n";
+
+std::string year(const std::string& number, const std::string& holidays) {
+    return "  " + number + ":\n    status: published\n    source: https://www.gov.cn/\n" +
+           "    holidays:\n      " + holidays + "\n";
+}
+
+// A notice by which the seven days after today are off, whatever the year end does to them.
+std::string week_off() {
+    const engine::Date today = engine::date_in_china(gongkai::app::system_clock()->now());
+    const std::string from = engine::to_string(today + 1), to = engine::to_string(today + 7);
+    const auto off = [](const std::string& first, const std::string& last) {
+        return "停工: {off: " + first + " to " + last + "}";
+    };
+    const std::string first_year = from.substr(0, 4), last_year = to.substr(0, 4);
+    if (first_year == last_year) return kHead + year(first_year, off(from.substr(5), to.substr(5)));
+    return kHead + year(first_year, off(from.substr(5), "12-31")) +
+           year(last_year, off("01-01", to.substr(5)));
 }
 
 Ran explain(const RequestOffice& office, const std::string& deadline) {
@@ -39,30 +56,33 @@ TEST_CASE("cli deadline explain: the day, its article and how it was counted") {
 
 TEST_CASE("cli calendar load: a dry run says what would move, and moves nothing") {
     const RequestOffice office;
-    // The whole week from 2026-01-19 off: 20 working days end a week later.
-    const std::string file = office.write(
-        "2026.yaml",
-        notice(
-            "      元旦: {off: 01-01 to 01-03, work: 01-04}\n      停工: {off: 01-19 to 01-25}\n"));
+    const std::string file = office.write("year.yaml", week_off());
+    const std::string counted = explain(office, "receiving/confirmation").out;
     const std::uint64_t before = office.leaves();
     const Ran dry = office.as("sysadmin", {"calendar", "load", file, "--dry-run"});
     INFO(told(dry));
     REQUIRE(dry.exit == 0);
     CHECK(dry.out.find("(dry run)") != std::string::npos);
-    CHECK(dry.out.find("2026-01-23 -> 2026-01-30") != std::string::npos);
+    CHECK(dry.out.find("deadlines counted again: 1\n") != std::string::npos);
+    CHECK(dry.out.find("receiving/confirmation") != std::string::npos);
     CHECK(office.leaves() == before);
-    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
+    CHECK(explain(office, "receiving/confirmation").out == counted);
 
     const Ran stranger = office.as("lihua", {"calendar", "load", file});
     CHECK(stranger.exit == 1);
-    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
+    CHECK(explain(office, "receiving/confirmation").out == counted);
     const std::uint64_t attempted = office.leaves();  // that attempt is in the record
 
     const Ran loaded = office.as("sysadmin", {"calendar", "load", file});
     INFO(told(loaded));
     REQUIRE(loaded.exit == 0);
-    CHECK(loaded.out.find("2026-01-23 -> 2026-01-30") != std::string::npos);
+    CHECK(loaded.out.find("deadlines counted again: 1\n") != std::string::npos);
     CHECK(office.leaves() > attempted);
+    const std::string moved = explain(office, "receiving/confirmation").out;
+    CHECK(moved != counted);
+    CHECK(moved.find("停工") != std::string::npos);
+    // What had run out before is what it was.
+    CHECK(explain(office, "reply").out.find("2026-01-23") != std::string::npos);
     const Ran again = office.as("sysadmin", {"calendar", "load", file, "--dry-run"});
     CHECK(again.out.find("no day differs") != std::string::npos);
 }
@@ -70,7 +90,7 @@ TEST_CASE("cli calendar load: a dry run says what would move, and moves nothing"
 TEST_CASE("cli calendar load: a day both off and on is refused, and nothing is stored") {
     const RequestOffice office;
     const std::string file =
-        office.write("2026.yaml", notice("      元旦: {off: 01-01 to 01-03, work: 01-03}\n"));
+        office.write("2026.yaml", kHead + year("2026", "元旦: {off: 01-01 to 01-03, work: 01-03}"));
     const std::uint64_t before = office.leaves();
     const Ran ran = office.as("sysadmin", {"calendar", "load", file});
     INFO(told(ran));
