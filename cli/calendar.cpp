@@ -55,17 +55,17 @@ int load_calendar(const CalendarLoadOptions& options) {
         fmt::print(stderr, "{}", language::render(reading.diagnostics));
         return kBadInput;
     }
-    const auto application = options.dry_run ? open_to_read(options) : open_to_change(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
+    const auto desk =
+        options.dry_run ? desk_to_read(options, options.as) : desk_to_change(options, options.as);
+    if (!desk) return failed(desk.error());
     app::CalendarChange change;
     if (options.dry_run) {
-        auto compared = (*application)->compare_calendar(*file);
+        auto compared = desk->application->compare_calendar(*file);
         if (!compared) return failed(compared.error());
         change = std::move(*compared);
     } else {
-        auto loaded = (*application)->load_calendar({*principal, "cli", std::nullopt}, *file);
+        auto loaded =
+            desk->application->load_calendar({desk->principal, "cli", std::nullopt}, *file);
         if (const auto* error = std::get_if<engine::Error>(&loaded)) return failed(*error);
         if (const auto* why = std::get_if<app::Denied>(&loaded)) {
             complain(
@@ -73,7 +73,7 @@ int load_calendar(const CalendarLoadOptions& options) {
             return kFound;
         }
         change = std::move(std::get<app::CalendarChange>(loaded));
-        if (const auto counted = count_again(**application); !counted)
+        if (const auto counted = count_again(*desk->application); !counted)
             return failed(counted.error());
     }
     if (options.json) {
@@ -81,7 +81,7 @@ int load_calendar(const CalendarLoadOptions& options) {
     } else {
         print(change, options.dry_run);
     }
-    const auto closed = (*application)->close();
+    const auto closed = desk->application->close();
     return closed ? kOk : failed(closed.error());
 }
 

@@ -8,12 +8,10 @@
 namespace gongkai::cli {
 
 int explain_deadlines(const DeadlineExplainOptions& options) {
-    const auto application = open_to_read(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
-    auto view = app::deadlines_of((*application)->documents(), (*application)->calendars(),
-                                  *principal, options.document);
+    const auto desk = desk_to_read(options, options.as);
+    if (!desk) return failed(desk.error());
+    auto view = app::deadlines_of(desk->application->documents(), desk->application->calendars(),
+                                  desk->principal, options.document);
     if (!view) return failed(view.error());
     const auto& timers = view->flow->definition.timers;
     if (!options.deadline.empty()) {

@@ -13,18 +13,6 @@ namespace {
 
 using engine::Result;
 
-// An installation with somebody who looks, or acts.
-struct Desk {
-    std::unique_ptr<app::Application> application;
-    app::Principal principal;
-};
-Result<Desk> desk_to_read(const DocumentOptions& options) {
-    Desk desk;
-    TRY(desk.application, open_to_read(options));
-    TRY(desk.principal, principal_of(*desk.application, options.as));
-    return desk;
-}
-
 std::string states_of(const app::Flow& flow, const engine::Document& document) {
     std::string out;
     for (const engine::Place& place : document.places) {
@@ -127,33 +115,31 @@ void print(const app::HistoryPage& page) {
 // Changes one document: `input` makes the command of the flow that it follows.
 int change(const DocumentChangeOptions& options,
            const std::function<app::Input(std::vector<app::PlainField>)>& input) {
-    const auto application = open_to_change(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
-    app::Documents& documents = (*application)->documents();
-    const auto view = documents.find(*principal, options.document);
+    const auto desk = desk_to_change(options, options.as);
+    if (!desk) return failed(desk.error());
+    app::Documents& documents = desk->application->documents();
+    const auto view = documents.find(desk->principal, options.document);
     if (!view) return failed(view.error());
     auto fields = fields_given(*view->flow, options.set);
     if (!fields) return failed(fields.error());
     app::StepRequest request;
-    request.principal = *principal;
+    request.principal = desk->principal;
     request.request_id = "cli";
     request.document = options.document;
     request.expected_revision = view->document.revision;
     request.input = input(std::move(*fields));
     const app::Outcome outcome = documents.run(std::move(request));
-    const std::string words =
-        options.json ? as_json(**application, outcome) : cli::in_words(**application, outcome);
+    const std::string words = options.json ? as_json(*desk->application, outcome)
+                                           : cli::in_words(*desk->application, outcome);
     fmt::print("{}\n", words);
-    const auto closed = (*application)->close();
+    const auto closed = desk->application->close();
     return closed ? exit_of(outcome) : failed(closed.error());
 }
 
 }  // namespace
 
 int list_documents(const DocumentListOptions& options) {
-    const auto desk = desk_to_read(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     app::ListFilter filter;
     filter.flow = options.flow;
@@ -179,7 +165,7 @@ int list_documents(const DocumentListOptions& options) {
 }
 
 int show_document(const OneDocumentOptions& options) {
-    const auto desk = desk_to_read(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     const auto view = desk->application->documents().find(desk->principal, options.document);
     if (!view) return failed(view.error());
@@ -192,7 +178,7 @@ int show_document(const OneDocumentOptions& options) {
 }
 
 int show_history(const OneDocumentOptions& options) {
-    const auto desk = desk_to_read(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     app::HistoryPage all;
     storage::RecordId from = storage::kNoRecord;
@@ -213,7 +199,7 @@ int show_history(const OneDocumentOptions& options) {
 }
 
 int show_actions(const OneDocumentOptions& options) {
-    const auto desk = desk_to_read(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     const auto offers = desk->application->documents().offers(desk->principal, options.document);
     if (!offers) return failed(offers.error());

@@ -38,17 +38,16 @@ void say(const app::LettersView& view) {
 }
 
 Result<int> letters(const DocumentLetterOptions& options) {
-    TRY(const auto application, open_to_read(options));
-    TRY(const auto principal, principal_of(*application, options.as));
+    TRY(const Desk desk, desk_to_read(options, options.as));
     if (options.letter.empty()) {
-        TRY(const auto view, application->letters().list(principal, options.document));
+        TRY(const auto view, desk.application->letters().list(desk.principal, options.document));
         say(view);
         return kOk;
     }
     if (options.docx.empty() && options.html.empty())
         return Error{ErrorCode::invalid_argument, "say where to write it: --docx or --html"};
     TRY(const auto letter,
-        application->letters().write(principal, options.document, options.letter));
+        desk.application->letters().write(desk.principal, options.document, options.letter));
     if (const auto* refusal = std::get_if<app::LetterRefusal>(&letter)) {
         fmt::print(stderr, "gongkai: {}: {}\n         {}\n", app::code(refusal->code),
                    app::sentence_en(*refusal), app::sentence_zh(*refusal));

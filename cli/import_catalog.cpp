@@ -78,19 +78,18 @@ json::object as_object(const storage::CatalogItem& item) {
 int import_catalog(const CatalogImportOptions& options) {
     const auto files = files_of(options);
     if (!files) return failed(files.error());
-    const auto application = options.dry_run ? open_to_read(options) : open_to_change(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
-    const auto reading = app::read_catalogs(*files, (*application)->flows());
+    const auto desk =
+        options.dry_run ? desk_to_read(options, options.as) : desk_to_change(options, options.as);
+    if (!desk) return failed(desk.error());
+    const auto reading = app::read_catalogs(*files, desk->application->flows());
     if (reading.catalogs.empty()) {
         tell(reading.diagnostics, options.json);
         return kBadInput;
     }
     json::array brought;
     for (const app::CatalogImport& catalog : reading.catalogs) {
-        const auto result =
-            bring_in(**application, {*principal, "import", std::nullopt}, catalog, options.dry_run);
+        const auto result = bring_in(*desk->application, {desk->principal, "import", std::nullopt},
+                                     catalog, options.dry_run);
         if (const auto* error = std::get_if<engine::Error>(&result)) return failed(*error);
         if (const auto* why = std::get_if<app::Denied>(&result)) {
             complain(
@@ -107,7 +106,7 @@ int import_catalog(const CatalogImportOptions& options) {
     if (options.json)
         fmt::print("{}\n", json::serialize(json::object{{"catalogs", std::move(brought)},
                                                         {"dry_run", options.dry_run}}));
-    const auto closed = (*application)->close();
+    const auto closed = desk->application->close();
     return closed ? kOk : failed(closed.error());
 }
 

@@ -61,4 +61,23 @@ Result<app::Principal> principal_of(app::Application& application, const std::st
     return app::Principal{person->id, person->machine, {}};
 }
 
+namespace {
+
+Result<Desk> desk(Opened opened, const std::string& login) {
+    Desk desk;
+    TRY(desk.application, std::move(opened));
+    TRY(desk.principal, principal_of(*desk.application, login));
+    return desk;
+}
+
+}  // namespace
+
+Result<Desk> desk_to_read(const InstallationOptions& options, const std::string& login) {
+    return desk(open_to_read(options), login);
+}
+
+Result<Desk> desk_to_change(const InstallationOptions& options, const std::string& login) {
+    return desk(open_to_change(options), login);
+}
+
 }  // namespace gongkai::cli

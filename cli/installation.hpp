@@ -39,4 +39,12 @@ Opened open_to_read(const InstallationOptions& options);
 engine::Result<app::Principal> principal_of(app::Application& application,
                                             const std::string& login);
 
+// An installation with somebody who looks at it, or acts in it.
+struct Desk {
+    std::unique_ptr<app::Application> application;
+    app::Principal principal;
+};
+engine::Result<Desk> desk_to_read(const InstallationOptions& options, const std::string& login);
+engine::Result<Desk> desk_to_change(const InstallationOptions& options, const std::string& login);
+
 }  // namespace gongkai::cli

@@ -60,12 +60,11 @@ int tell(const std::vector<language::Diagnostic>& diagnostics, bool as_json) {
 int import_plan(const PlanImportOptions& options) {
     auto text = storage::audit::read_file(options.file, language::kMaxFileBytes);
     if (!text) return failed(text.error());
-    const auto application = options.dry_run ? open_to_read(options) : open_to_change(options);
-    if (!application) return failed(application.error());
-    const auto principal = principal_of(**application, options.as);
-    if (!principal) return failed(principal.error());
-    app::Flows& flows = (*application)->flows();
-    const auto mapping = (*application)->reports().supervision_mapping();
+    const auto desk =
+        options.dry_run ? desk_to_read(options, options.as) : desk_to_change(options, options.as);
+    if (!desk) return failed(desk.error());
+    app::Flows& flows = desk->application->flows();
+    const auto mapping = desk->application->reports().supervision_mapping();
     if (!mapping || mapping->plan_flow.empty() || mapping->task_flow.empty()) {
         complain("the rules say of no flow that it holds plans (reports/supervision.yaml)");
         return kBadInput;
@@ -76,15 +75,15 @@ int import_plan(const PlanImportOptions& options) {
                                              plan_flow ? &plan_flow->definition : nullptr,
                                              task_flow ? &task_flow->definition : nullptr);
     if (!reading.plan) return tell(reading.diagnostics, options.json);
-    const auto answers = app::PlanImport((*application)->documents(), flows)
-                             .take(*principal, *reading.plan, *mapping, options.dry_run);
+    const auto answers = app::PlanImport(desk->application->documents(), flows)
+                             .take(desk->principal, *reading.plan, *mapping, options.dry_run);
     if (!answers) return failed(answers.error());
     json::array brought_in;
     for (const app::PlanAnswer& answer : *answers) {
         if (options.json) {
-            brought_in.push_back(as_object(**application, answer));
+            brought_in.push_back(as_object(*desk->application, answer));
         } else {
-            fmt::print("{}: {}\n", answer.id, told(**application, answer));
+            fmt::print("{}: {}\n", answer.id, told(*desk->application, answer));
         }
     }
     if (options.json)
@@ -94,7 +93,7 @@ int import_plan(const PlanImportOptions& options) {
     const std::size_t all = reading.plan->tasks.size() + 1;
     if (answers->size() < all)
         complain(fmt::format("stopped: {} of {} were not looked at", all - answers->size(), all));
-    const auto closed = (*application)->close();
+    const auto closed = desk->application->close();
     return closed ? ended(*answers) : failed(closed.error());
 }
 

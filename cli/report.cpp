@@ -17,17 +17,6 @@ using engine::Error;
 using engine::ErrorCode;
 using engine::Result;
 
-struct Desk {
-    std::unique_ptr<app::Application> application;
-    app::Principal principal;
-};
-Result<Desk> desk_of(const ReportOptions& options) {
-    Desk desk;
-    TRY(desk.application, open_to_read(options));
-    TRY(desk.principal, principal_of(*desk.application, options.as));
-    return desk;
-}
-
 json::array texts(const std::vector<std::string>& list) {
     json::array out;
     for (const std::string& one : list)
@@ -124,7 +113,7 @@ int show_cell(const AnnualOptions& options, const app::CellView& view) {
 }  // namespace
 
 int report_annual(const AnnualOptions& options) {
-    const auto desk = desk_of(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     app::Reports& reports = desk->application->reports();
     if (!options.cell.empty())
@@ -144,7 +133,7 @@ int report_statistics(const StatisticsOptions& options) {
         complain("--from and --to are days, as in 2026-01-31");
         return kUsage;
     }
-    const auto desk = desk_of(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     return show<app::Statistics>(
         desk->application->reports().statistics(desk->principal, {*from, *to}, options.department),
@@ -155,7 +144,7 @@ int report_statistics(const StatisticsOptions& options) {
 }
 
 int report_supervision(const SupervisionOptions& options) {
-    const auto desk = desk_of(options);
+    const auto desk = desk_to_read(options, options.as);
     if (!desk) return failed(desk.error());
     return show<app::Supervision>(
         desk->application->reports().supervision(desk->principal, options.department), options.json,
