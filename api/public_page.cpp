@@ -7,37 +7,13 @@
 
 #include "api/http/file.hpp"
 #include "api/json/document.hpp"
+#include "app/page/page.hpp"
 
 namespace gongkai::api {
 
-std::string html_escaped(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
 namespace {
+
+using app::html_text;
 
 const engine::Field* field_of(const app::Flow* flow, std::string_view name) {
     if (flow == nullptr) return nullptr;
@@ -62,7 +38,7 @@ std::string paragraphs(std::string_view text) {
         if (line.empty())
             out += "</p>\n<p>";
         else
-            out += html_escaped(line) + "<br>\n";
+            out += html_text(line) + "<br>\n";
     }
     return out + "</p>\n";
 }
@@ -80,8 +56,7 @@ std::string table(const engine::Field* field, const json::Value& rows) {
     }
     std::string out = "<table>\n<thead><tr>";
     for (const auto& column : columns)
-        out += "<th>" +
-               html_escaped(field != nullptr ? title_among(field->columns, column) : column) +
+        out += "<th>" + html_text(field != nullptr ? title_among(field->columns, column) : column) +
                "</th>";
     out += "</tr></thead>\n<tbody>\n";
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -92,7 +67,7 @@ std::string table(const engine::Field* field, const json::Value& rows) {
             const auto at = row.find(column);
             const bool given =
                 at != json::Value::npos && row.element(at).kind() == json::Kind::text;
-            out += "<td>" + (given ? html_escaped(row.element(at).text()) : "") + "</td>";
+            out += "<td>" + (given ? html_text(row.element(at).text()) : "") + "</td>";
         }
         out += "</tr>\n";
     }
@@ -103,14 +78,14 @@ std::string value_html(const engine::Field* field, const json::Value& value) {
     switch (value.kind()) {
         case json::Kind::text:
             if (field != nullptr && field->type == engine::FieldType::choice)
-                return "<p>" + html_escaped(title_among(field->choices, value.text())) + "</p>\n";
+                return "<p>" + html_text(title_among(field->choices, value.text())) + "</p>\n";
             return paragraphs(value.text());
         case json::Kind::boolean:
             return value.boolean() ? "<p>是</p>\n" : "<p>否</p>\n";
         case json::Kind::list:
             return table(field, value);
         default:
-            return "<p>" + html_escaped(value.to_json()) + "</p>\n";
+            return "<p>" + html_text(value.to_json()) + "</p>\n";
     }
 }
 
@@ -123,8 +98,8 @@ std::string fields_html(const std::string& fields, const app::Flow* flow) {
         const auto name = root.key(i);
         if (name == "title") continue;  // the heading
         const auto* field = field_of(flow, name);
-        out += "<section>\n<h2>" + html_escaped(field != nullptr ? field->title : name) +
-               "</h2>\n" + value_html(field, root.element(i)) + "</section>\n";
+        out += "<section>\n<h2>" + html_text(field != nullptr ? field->title : name) + "</h2>\n" +
+               value_html(field, root.element(i)) + "</section>\n";
     }
     return out;
 }
@@ -141,14 +116,14 @@ std::string time_in_china(engine::Instant at) {
 
 std::string public_page(const storage::PublicDocument& document, const app::Flow* flow) {
     const std::string id = std::to_string(document.document);
-    const std::string title = html_escaped(document.title);
+    const std::string title = html_text(document.title);
     std::string out =
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
         title + "</title>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n";
     if (document.draft) out += "<p><strong>征求意见稿</strong></p>\n";
     if (document.withdrawn) out += "<p><strong>已撤稿</strong></p>\n";
-    out += "<p>" + html_escaped(flow != nullptr ? flow->definition.title : document.flow) +
+    out += "<p>" + html_text(flow != nullptr ? flow->definition.title : document.flow) +
            "，<time datetime=\"" + engine::to_string(document.published_at) + "\">" +
            time_in_china(document.published_at) + "</time></p>\n";
     out += fields_html(document.fields, flow);
@@ -156,8 +131,7 @@ std::string public_page(const storage::PublicDocument& document, const app::Flow
         out += "<section>\n<h2>附件</h2>\n<ul>\n";
         for (const auto& attachment : document.attachments)
             out += "<li><a href=\"/public/v1/documents/" + id + "/attachments/" +
-                   to_hex(attachment.digest) + "\">" + html_escaped(attachment.name) +
-                   "</a></li>\n";
+                   to_hex(attachment.digest) + "\">" + html_text(attachment.name) + "</a></li>\n";
         out += "</ul>\n</section>\n";
     }
     out += "<footer>\n<p><a href=\"/public/v1/documents/" + id +

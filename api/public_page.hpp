@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "app/publications.hpp"
 
@@ -10,8 +9,5 @@ namespace gongkai::api {
 
 // `flow`: for the titles of fields and choices; nullptr where it is not known any more.
 std::string public_page(const storage::PublicDocument& document, const app::Flow* flow);
-
-// &, <, >, " and ' as entities.
-std::string html_escaped(std::string_view text);
 
 }  // namespace gongkai::api
