@@ -253,9 +253,9 @@ class Transaction {
     // What is public of it now.
     virtual Result<std::optional<PublicDocument>> find_publication(DocumentId id) = 0;
 
-    // conflict where `created` is set and the id or `external` exists, where one of `codes` exists,
-    // or where revision is not the stored one + 1; not_found where the document is neither stored
-    // nor `created`.
+    // The first of these that is so: conflict where `created` is set and the id or `external`
+    // exists; not_found where the document is neither stored nor `created`; conflict where revision
+    // is not the stored one + 1; conflict where one of `codes` exists.
     virtual Result<RecordId> write_step(const StepRecord& step) = 0;
     // A leaf without a change to a document: a refused attempt (of `document`) or an administrative
     // act (document 0). Where the document is stored, the leaf becomes the newest of its history

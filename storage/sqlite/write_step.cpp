@@ -17,10 +17,6 @@ Result<void> WriterTransaction::check_step(const StepRecord& step, const Row& ro
     const DocumentId id = step.after.id;
     if (id == 0 || id > INT64_MAX)
         return Error{ErrorCode::invalid_argument, "a document needs an id from 1 to 2^63 - 1"};
-    for (const Digest& code : step.codes) {
-        TRY(const auto known, find_code(code));
-        if (known) return Error{ErrorCode::conflict, "the code is another document's already"};
-    }
     if (step.created) {
         if (row.stored)
             return Error{ErrorCode::conflict, "document " + std::to_string(id) + " exists already"};
@@ -31,14 +27,17 @@ Result<void> WriterTransaction::check_step(const StepRecord& step, const Row& ro
                                                       step.external->first + " is document " +
                                                       std::to_string(*known) + " already"};
         }
-        return {};
-    }
-    if (!row.stored)
+    } else if (!row.stored) {
         return Error{ErrorCode::not_found, "document " + std::to_string(id) + " does not exist"};
-    if (step.after.revision != row.revision + 1)
+    } else if (step.after.revision != row.revision + 1) {
         return Error{ErrorCode::conflict, "document " + std::to_string(id) + " has revision " +
                                               std::to_string(row.revision) + ", the step makes " +
                                               std::to_string(step.after.revision)};
+    }
+    for (const Digest& code : step.codes) {
+        TRY(const auto known, find_code(code));
+        if (known) return Error{ErrorCode::conflict, "the code is another document's already"};
+    }
     return {};
 }
 

@@ -74,6 +74,10 @@ TEMPLATE_TEST_CASE("store: a document is found by its codes, and a code is nobod
     StepRecord other = first_step(2);
     other.codes = {digest_of("K7M4")};
     CHECK(write(*store, other).error().code == engine::ErrorCode::conflict);
+    // What is wrong with the document itself is said first, whatever its codes are.
+    StepRecord missing = next_step(7, 2);
+    missing.codes = {digest_of("K7M4")};
+    CHECK(code_of(write(*store, missing)) == engine::ErrorCode::not_found);
     CHECK_FALSE(ask(*store, [](Reader& r) { return r.find_document(2); }));
     other.codes = {digest_of("free")};
     REQUIRE(write(*store, other));
