@@ -37,23 +37,25 @@ namespace {
 
 constexpr std::string_view kStyle = R"(
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
-body { font: 16pt/26pt "FangSong", "仿宋", "STFangsong", "Noto Serif CJK SC", serif; color: #111;
+body { font: 16pt/28pt "FangSong", "仿宋", "STFangsong", "Noto Serif CJK SC", serif; color: #111;
+  letter-spacing: -.25pt; orphans: 2; widows: 2;
   max-width: 156mm; margin: 20mm auto; padding: 0 1em; }
 h1 { font: bold 22pt/32pt "FZXiaoBiaoSong-B05S", "SimSun", "宋体", "Noto Serif CJK SC", serif;
-  text-align: center; margin: 0 0 12pt; }
-h2 { font: 16pt/26pt "SimHei", "黑体", "Noto Sans CJK SC", sans-serif; margin: 13pt 0 4pt; }
-h3 { font: 16pt/26pt "KaiTi", "楷体", "Noto Serif CJK SC", serif; margin: 4pt 0; }
+  text-align: center; letter-spacing: 0; margin: 0 0 12pt; }
+h2 { font: 16pt/28pt "SimHei", "黑体", "Noto Sans CJK SC", sans-serif; margin: 13pt 0 4pt; }
+h3 { font: 16pt/28pt "KaiTi", "楷体", "Noto Serif CJK SC", serif; margin: 4pt 0; }
 p { margin: 0; }
 p.body { text-indent: 2em; }
 .left { text-align: left; } .center { text-align: center; } .right { text-align: right; }
 .justify { text-align: justify; }
 table { border-collapse: collapse; width: 100%; margin: .8em 0; table-layout: fixed; font-size: 9pt;
-  line-height: 1.4; }
+  letter-spacing: 0; line-height: 1.4; }
 caption { text-align: left; padding: .3em 0; }
 th, td { border: 1px solid #333; padding: .25em .3em; vertical-align: middle; overflow-wrap: anywhere; }
 th { font-weight: bold; background: #f1f4f8; }
 @media print {
   body { margin: 0; padding: 0; max-width: none; } tr, h1, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  p.right, table { break-before: avoid; }
   thead { display: table-header-group; } th { background: none; }
 }
 )";

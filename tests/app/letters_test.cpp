@@ -1,128 +1,9 @@
 // Letters: complete or refused, with the right words for the outcome, as HTML and DOCX.
-#include "app/letters.hpp"
-
-#include <cstdlib>
-#include <fstream>
-
-#include "tests/app/office.hpp"
+#include "tests/app/letter_desk.hpp"
 
 namespace gongkai::app::testing {
 
 namespace {
-
-constexpr const char* kRequest = R"(
-flow: request
-title: 依申请公开
-fields: [registration_number, query_code, applicant_name, request_description, received_on, correction_items, correction_due_on,
-  correction_noticed_on, extension_reason, extension_noticed_on, reasons_asked_on, fee_method, fee_charged, form_wanted, form_changed_reason,
-  outcome, outcome_article, outcome_reason, withheld_parts, guidance, earlier_request, remedy_told, body]
-assigns: [registration_number, query_code]
-start: handling
-states:
-  examining: {title: 审核, worklist: clerk, actions: {on: {to: handling}}}
-  handling:
-    title: 办理
-    worklist: clerk
-    edit: all
-    actions:
-      issue: {title: 签发, by: leader, to: issued, sign: reply_issue}
-      extend: {title: 延期, by: leader, to: extension_notice, sign: extension_consent}
-      again: {title: 再审核, to: examining}
-  extension_notice: {title: 延期告知, worklist: clerk, tags: [extension_notice], actions: {on: {to: handling}}}
-  issued: {title: 已签发, final: true}
-deadlines:
-  reply: {title: 答复期限, within: 20 working days, from: received_on, until: issued}
-)";
-constexpr const char* kThird = R"(
-flow: third_party_consultation
-fields: [consulted_party, consulted_matter, consultation_result, decision_reason]
-start: a
-states: {a: {worklist: clerk, edit: all, actions: {x: {to: b, sign: consultation_decision}}}, b: {final: true}}
-)";
-constexpr const char* kJoint = R"(
-flow: joint_maker_consultation
-fields: [consulted_party, consulted_matter, joint_result]
-start: a
-states: {a: {worklist: clerk, edit: all, actions: {x: {to: b}}}, b: {final: true}}
-)";
-constexpr const char* kCorrection = R"(
-flow: correction_request
-fields: [registration_number, applicant_name, received_on, record_in_question, correction_result, outcome_reason, guidance]
-assigns: registration_number
-start: a
-states: {a: {worklist: clerk, edit: all, actions: {x: {to: b, sign: correction_decision}}}, b: {final: true}}
-)";
-
-// Flows in which every value can be given at once, on the shipped words.
-std::vector<language::SourceFile> rules() {
-    auto files = language::load_directory(GONGKAI_SOURCE_DIR "/workflows").value();
-    std::erase_if(files, [](const auto& file) {
-        return file.path != "vocabulary.yaml" && file.path != "deadlines.yaml";
-    });
-    files.insert(files.end(), {{"request.yaml", kRequest},
-                               {"third_party_consultation.yaml", kThird},
-                               {"joint_maker_consultation.yaml", kJoint},
-                               {"correction_request.yaml", kCorrection}});
-    return files;
-}
-
-std::vector<std::shared_ptr<const Flow>> request_flows() {
-    const auto files = rules();
-    const auto compilation = language::compile(files);
-    if (!compilation.rulebook) throw std::runtime_error(language::render(compilation.diagnostics));
-    std::vector<std::shared_ptr<const Flow>> flows;
-    for (const auto& flow : compilation.rulebook->flows)
-        flows.push_back(Flow::make(*flow));
-    return flows;
-}
-
-std::vector<language::SourceFile> shipped_letters() {
-    auto files = language::load_directory(GONGKAI_SOURCE_DIR "/workflows").value();
-    std::erase_if(files, [](const auto& file) { return !file.path.starts_with("letters/"); });
-    return files;
-}
-
-struct Desk {
-    Memory backend;
-    Office office{backend.open()};
-    Letters letters{office.documents, office.identity, office.flows, office.clock};
-
-    Desk() {
-        office.clock.set(*engine::parse_instant("2026-03-12T01:00:00.000Z"));
-        REQUIRE(office.flows.activate(request_flows()).has_value());
-        const auto loaded = letters.load(shipped_letters());
-        INFO((loaded ? "" : loaded.error().message));
-        REQUIRE(loaded.has_value());
-    }
-    engine::DocumentId open(std::vector<PlainField> fields, const std::string& flow = "request") {
-        const std::vector<PlainField> common{
-            {"applicant_name", std::string("张<某>")},
-            {"request_description", std::string("2025年就业补助资金分配方案")},
-            {"received_on", std::string("2026-03-02")}};
-        if (flow == "request") fields.insert(fields.end(), common.begin(), common.end());
-        return done(office.submit("clerk", 0, input::Open{flow, "employment", fields, {}})).id;
-    }
-    std::variant<Page, LetterRefusal> write(engine::DocumentId id, const std::string& name) {
-        auto written = letters.write(office.as("clerk"), id, name);
-        INFO((written ? "" : written.error().message));
-        REQUIRE(written.has_value());
-        return std::move(*written);
-    }
-    std::string html(engine::DocumentId id, const std::string& name) {
-        const auto written = write(id, name);
-        if (const auto* refusal = std::get_if<LetterRefusal>(&written))
-            return sentence_en(*refusal);
-        const auto& page = std::get<Page>(written);
-        const auto docx = page_docx(page);
-        REQUIRE(docx.has_value());
-        // To be looked at: GONGKAI_LETTERS=folder.
-        if (const char* folder = std::getenv("GONGKAI_LETTERS")) {
-            std::ofstream(std::string(folder) + "/" + name + ".docx", std::ios::binary) << *docx;
-            std::ofstream(std::string(folder) + "/" + name + ".html") << page_html(page);
-        }
-        return page_html(page);
-    }
-};
 
 bool has(const std::string& text, const std::string& words) {
     return text.find(words) != std::string::npos;
@@ -135,7 +16,7 @@ const PlainField kArticle{"outcome_article",
 }  // namespace
 
 TEST_CASE("letters: the receipt says when the answer is due, and under which code to ask") {
-    Desk desk;
+    LetterDesk desk;
     const auto id = desk.open({});
     const std::string text = desk.html(id, "receipt");
     CHECK(has(text, "政府信息公开申请登记回执"));
@@ -150,7 +31,7 @@ TEST_CASE("letters: the receipt says when the answer is due, and under which cod
 }
 
 TEST_CASE("letters: what may not go out yet is refused, and what is incomplete names every field") {
-    Desk desk;
+    LetterDesk desk;
     const auto id = desk.open({{"outcome", std::string("granted")}});
     auto written = desk.write(id, "correction_notice");
     REQUIRE(std::holds_alternative<LetterRefusal>(written));
@@ -182,7 +63,7 @@ TEST_CASE("letters: what may not go out yet is refused, and what is incomplete n
 }
 
 TEST_CASE("letters: it is a draft until it is signed, and again when the content changes") {
-    Desk desk;
+    LetterDesk desk;
     const auto id = desk.open({{"outcome", std::string("granted")},
                                {"remedy_told", std::string("review_or_suit")},
                                kReason,
@@ -198,7 +79,7 @@ TEST_CASE("letters: it is a draft until it is signed, and again when the content
 }
 
 TEST_CASE("letters: every outcome has its letter, and the remedy that the law gives") {
-    Desk desk;
+    LetterDesk desk;
     const std::vector<std::string> review_first{
         "state_secret",     "forbidden_by_law",    "safety_stability", "third_party_rights",
         "internal_affairs", "process_information", "enforcement_file", "special_query"};
@@ -244,7 +125,7 @@ TEST_CASE("letters: every outcome has its letter, and the remedy that the law gi
 }
 
 TEST_CASE("letters: those on the way, and those of the other flows") {
-    Desk desk;
+    LetterDesk desk;
     const auto id = desk.open({{"correction_items", std::string("请写明文号")},
                                {"correction_due_on", std::string("2026-03-20")},
                                {"correction_noticed_on", std::string("2026-03-04")},
@@ -280,7 +161,7 @@ TEST_CASE("letters: those on the way, and those of the other flows") {
 }
 
 TEST_CASE("letters: a mistake in a letter is told where it stands, and the old ones stay") {
-    Desk desk;
+    LetterDesk desk;
     const auto told = [&](const std::string& letter) {
         const std::vector<language::SourceFile> files{
             {"letters/a.yaml", letter},

@@ -1,35 +1,15 @@
 // Pages as HTML, DOCX and XLSX: what a file holds is looked at with libraries and programs that did
 // not write it.
-#include <archive.h>
-#include <archive_entry.h>
-
 #include <catch2/catch.hpp>
-#include <map>
-#include <memory>
 
 #include "app/page/page.hpp"
+#include "tests/app/unzipped.hpp"
 
 using namespace gongkai::app;
+using gongkai::app::testing::Files;
+using gongkai::app::testing::unzipped;
 
 namespace {
-
-using Files = std::map<std::string, std::string>;
-
-Files unzipped(const std::string& bytes) {
-    Files files;
-    const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), archive_read_free);
-    archive_read_support_format_zip(reader.get());
-    REQUIRE(archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) == ARCHIVE_OK);
-    archive_entry* entry = nullptr;
-    while (archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK) {
-        std::string& text = files[archive_entry_pathname(entry)];
-        char buffer[4096];
-        for (la_ssize_t got = 0;
-             (got = archive_read_data(reader.get(), buffer, sizeof buffer)) > 0;)
-            text.append(buffer, static_cast<std::size_t>(got));
-    }
-    return files;
-}
 
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
@@ -122,21 +102,27 @@ TEST_CASE("page: an XLSX has a sheet for each table, numbers as numbers and noth
     CHECK(has(files.at("xl/sharedStrings.xml"), "=1+1"));
 }
 
-TEST_CASE("page: a signature does not stand on a page without text of its letter") {
+TEST_CASE(
+    "page: neither signature nor table stands on a page without the text that it belongs to") {
     Page letter{"答复", "办公室", {}};
-    for (const char* text : {"第一段", "第二段"})
-        letter.blocks.push_back(Paragraph{text});
+    letter.blocks = {Paragraph{"第一段"}, Paragraph{"见下表"}, small_table(), Paragraph{"第二段"}};
     for (const char* text : {"办公室", "2026年3月12日"})
         letter.blocks.push_back(Paragraph{text, Paragraph::Kind::plain, Align::right});
     const auto bytes = page_docx(letter);
     REQUIRE(bytes.has_value());
-    const std::string text = unzipped(*bytes).at("word/document.xml");
+    const Files files = unzipped(*bytes);
+    const std::string text = files.at("word/document.xml");
+    // Of a paragraph two lines at least go with it.
+    CHECK(has(files.at("word/styles.xml"), "<w:widowControl/>"));
+    CHECK(has(page_html(letter), "p.right, table { break-before: avoid; }"));
+    CHECK(has(page_html(letter), "orphans: 2; widows: 2;"));
     const auto kept = [&](const char* of) {
         const std::size_t at = text.find(of);
         const std::size_t paragraph = text.rfind("<w:p>", at);
         return text.substr(paragraph, at - paragraph).find("<w:keepNext/>") != std::string::npos;
     };
     CHECK_FALSE(kept("第一段"));
+    CHECK(kept("见下表"));
     CHECK(kept("第二段"));
     CHECK(kept("办公室"));
     CHECK_FALSE(kept("2026年"));
