@@ -1,4 +1,4 @@
-#include "app/year/desk.hpp"
+#include "app/year/desk_task.hpp"
 
 #include <unistd.h>
 
@@ -16,40 +16,15 @@ using engine::Offer;
 using engine::Reason;
 using Kind = engine::Offer::Kind;
 
-struct Desk::Task {
-    const Worker& who;
-    engine::DocumentId id;
-    std::string state_name;
-    OffersView view;
-    DocumentView document;
-    engine::StateId state = engine::kNone;
-
-    const engine::Definition& definition() const { return view.flow->definition; }
-    const Offer* offer(Kind kind) const {
-        for (const Offer& one : view.offers) {
-            if (one.kind == kind && one.state == state && one.allowed()) return &one;
-        }
-        return nullptr;
-    }
-};
-
 namespace {
 
 constexpr std::int64_t kUsual = 100;
-constexpr std::size_t kMostRelated = 3;  // that one task opens of one relation
 
 // What the person can mend by filling in.
 bool mendable(const Offer& offer) {
     return std::all_of(offer.blockers.begin(), offer.blockers.end(), [](const auto& blocker) {
         return blocker.reason == Reason::fields_missing || blocker.reason == Reason::guard_failed;
     });
-}
-
-// What is wrong with the person, the time or the deadline comes before what is wrong with the
-// document, which somebody may just not have filled in yet.
-bool may_be_tried(Reason reason) {
-    return reason < Reason::field_not_editable || reason == Reason::extension_exhausted ||
-           reason == Reason::not_extendable;
 }
 
 std::vector<PlainField> named(const engine::Definition& definition,
@@ -61,6 +36,8 @@ std::vector<PlainField> named(const engine::Definition& definition,
     }
     return out;
 }
+
+}  // namespace
 
 std::string told(const Outcome& outcome) {
     if (const auto* refused = std::get_if<Refused>(&outcome)) {
@@ -78,8 +55,6 @@ std::string told(const Outcome& outcome) {
     if (const auto* error = std::get_if<engine::Error>(&outcome)) return error->message;
     return "another answer than a step";
 }
-
-}  // namespace
 
 Desk::Desk(Application& application, const language::OfficeYear& year, Chance& chance,
            const RuleWatch& watch, YearReport& report, std::function<void(std::int64_t)> pass)
@@ -171,63 +146,6 @@ bool Desk::work(const Worker& who, engine::DocumentId id, const std::string& sta
     // Some go on where the next one is to act: their own draft, their own signature.
     if (chance_.of_100(year_.mistakes_of_100) && look(task)) try_what_is_forbidden(task);
     return true;
-}
-
-bool Desk::answer(Task& task) {
-    if (task.view.to_answer.empty()) return false;
-    const auto number = task.view.to_answer.front().number;
-    return expect(submit(task.who, task.id, input::Answer{number, invention_.text(0)}), task.id,
-                  "answer");
-}
-
-bool Desk::prepare_first(Task& task) {
-    for (const Offer& offer : task.view.offers) {
-        if (offer.kind != Kind::renew || offer.state != task.state || !offer.allowed()) continue;
-        const std::string& signature = task.definition().signatures[offer.signature].name;
-        return expect(submit(task.who, task.id, input::Renew{signature}), task.id,
-                      "renew " + signature);
-    }
-    const language::FlowHabit* habit = year_.flow(task.definition().flow);
-    if (habit != nullptr && fill(task, *habit)) return true;
-    const auto first_time = [&](const std::string& what) {
-        return thought_.emplace(task.id, task.state_name, what).second;
-    };
-    for (const Offer& offer : task.view.offers) {
-        if (offer.kind != Kind::relate || offer.state != task.state || !offer.allowed()) continue;
-        const std::string& relation = task.definition().relations[offer.relation].name;
-        const auto share = habit == nullptr                      ? 0
-                           : habit->relates.count(relation) != 0 ? habit->relates.at(relation)
-                                                                 : 0;
-        if (share == 0 || !first_time("relate " + relation) || !chance_.of_100(share)) continue;
-        if (relate(task, {offer.relation, std::nullopt, false})) return true;
-    }
-    const Offer* consult = task.offer(Kind::consult);
-    if (consult == nullptr || !first_time("consult") || !chance_.of_100(year_.consults_of_100))
-        return false;
-    const auto& whom = task.definition().states[task.state].consult->whom;
-    const engine::Assignment asked = whom[chance_.below(whom.size())];
-    return expect(
-        submit(task.who, task.id, input::Consult{task.state_name, asked, invention_.text(0)}),
-        task.id, "consult");
-}
-
-// What people write down as soon as they know it: the day on which a letter was received, say.
-bool Desk::fill(Task& task, const language::FlowHabit& habit) {
-    if (task.offer(Kind::edit) == nullptr) return false;
-    const engine::Definition& definition = task.definition();
-    const auto& editable = definition.states[task.state].editable;
-    input::Edit edit;
-    for (const auto& [name, share] : habit.fills) {
-        const FieldId field = definition.field(name);
-        if (std::find(editable.begin(), editable.end(), field) == editable.end() ||
-            task.document.document.fields[field] ||
-            !thought_.emplace(task.id, task.state_name, "fill " + name).second ||
-            !chance_.of_100(share))
-            continue;
-        edit.fields.push_back({name, invention_.value(definition, definition.fields[field])});
-    }
-    if (edit.fields.empty()) return false;
-    return expect(submit(task.who, task.id, std::move(edit)), task.id, "fill");
 }
 
 std::int64_t Desk::weight(const Task& task, const Offer& offer) const {
@@ -350,93 +268,6 @@ bool Desk::act(Task& task, const Offer& offer) {
     if (says) step.comment = invention_.text(0);
     return expect(submit(task.who, task.id, std::move(step)), task.id,
                   definition.flow + " " + task.state_name + "/" + action.name);
-}
-
-bool Desk::relate(Task& task, const GuardWish::Relation& wish) {
-    const engine::Definition& definition = task.definition();
-    const bool may =
-        std::any_of(task.view.offers.begin(), task.view.offers.end(), [&](const Offer& offer) {
-            return offer.kind == Kind::relate && offer.relation == wish.relation &&
-                   offer.state == task.state && offer.allowed();
-        });
-    if (!may || wish.every) return false;
-    std::size_t there = 0;
-    bool on_its_way = false;
-    for (const engine::RelatedDocument& one : task.document.document.related) {
-        if (one.relation != wish.relation) continue;
-        ++there;
-        const engine::Document* other = watch_.document(one.document);
-        const auto flow = application_.flows().current(definition.relations[one.relation].flow);
-        if (other == nullptr || !flow || other->places.empty()) continue;
-        const engine::StateId root = other->places[0].state;
-        on_its_way = on_its_way || (root != engine::kNone && !flow->definition.states[root].final);
-    }
-    if (there >= kMostRelated || (wish.tag && on_its_way)) return false;
-    const engine::Relation& relation = definition.relations[wish.relation];
-    if ((wish.tag || relation.flow == definition.flow) && attach(task, relation, wish)) return true;
-    const bool opened = (relation.flow != definition.flow || wish.tag) &&
-                        open({task.who}, relation.flow, task.document.document.department,
-                             input::Parent{task.id, relation.name});
-    return opened || (!wish.tag && attach(task, relation, wish));
-}
-
-// One of the latest that is where the guard wants it, and that the person may read.
-bool Desk::attach(Task& task, const engine::Relation& relation, const GuardWish::Relation& wish) {
-    constexpr std::size_t kLookAt = 40;
-    const auto flow = application_.flows().current(relation.flow);
-    const auto& known = watch_.of_flow(relation.flow);
-    if (!flow) return false;
-    for (std::size_t i = 0; i < std::min(known.size(), kLookAt); ++i) {
-        const engine::DocumentId id = known[known.size() - 1 - i];
-        const engine::Document* other = watch_.document(id);
-        if (id == task.id || other->purged || !other->parents.empty()) continue;
-        const auto tags = engine::active_tags(flow->definition, *other);
-        if (wish.tag && !std::binary_search(tags.begin(), tags.end(), *wish.tag)) continue;
-        // Not in a ring: what was opened or attached has nothing below it yet.
-        if (!other->related.empty() ||
-            task.document.document.related_by(wish.relation, id) != nullptr)
-            continue;
-        if (!application_.documents().find(task.who.principal, id)) continue;
-        return expect(submit(task.who, task.id, input::Relate{relation.name, id}), task.id,
-                      "relate " + relation.name);
-    }
-    return false;
-}
-
-void Desk::try_what_is_forbidden(Task& task) {
-    std::vector<const Offer*> forbidden;
-    for (const Offer& offer : task.view.offers) {
-        if (offer.kind == Kind::act && !offer.allowed() &&
-            may_be_tried(offer.blockers.front().reason))
-            forbidden.push_back(&offer);
-    }
-    if (forbidden.empty()) return;
-    // That somebody has not the role is the commonest: the rarer ones first, e.g. their own draft,
-    // a second extension.
-    std::vector<const Offer*> rarer = forbidden;
-    std::erase_if(rarer, [](const Offer* offer) {
-        return offer->blockers.front().reason <= Reason::department_mismatch;
-    });
-    if (!rarer.empty()) forbidden = std::move(rarer);
-    const Offer& offer = *forbidden[chance_.below(forbidden.size())];
-    const engine::Action& action = task.definition().actions[offer.action];
-    const Reason wanted = offer.blockers.front().reason;
-    const Outcome outcome =
-        submit(task.who, task.id,
-               input::Act{action.name, task.definition().states[offer.state].name, {}, "试办", {}});
-    const std::string what = task.definition().flow + " " + action.name;
-    if (const auto* refused = std::get_if<Refused>(&outcome)) {
-        ++report_.refusals;
-        ++report_.refused[engine::code(refused->refusal.reason)];
-        // A time may have come while the person was at it.
-        if (refused->refusal.reason != wanted && wanted != Reason::too_early)
-            report_.broke(
-                "other_refusal", task.id,
-                what + ": " + engine::code(wanted) + " was to be the reason, not " + told(outcome));
-        return;
-    }
-    if (std::holds_alternative<Done>(outcome) && wanted == Reason::too_early) return;
-    report_.broke("forbidden_step_carried_out", task.id, what + ": " + engine::code(wanted));
 }
 
 }  // namespace gongkai::app

@@ -7,11 +7,11 @@
 #include <set>
 #include <unordered_map>
 
-#include "app/audit.hpp"
-#include "app/projection.hpp"
 #include "app/year/desk.hpp"
+#include "app/year/openings.hpp"
 #include "app/year/rule_watch.hpp"
 #include "app/year/staff.hpp"
+#include "app/year/year_proof.hpp"
 #include "storage/audit/hash.hpp"
 
 namespace gongkai::app {
@@ -53,7 +53,6 @@ class Run {
     bool works(Date day) const {
         return application_.calendars().current()->calendar.is_working_day(day);
     }
-    void plan_openings();
     Result<void> day(Date day);
     void sitting();
     void go_through(const Worker& who);
@@ -64,10 +63,6 @@ class Run {
     void keep(Result<void> result) {
         if (!result && !failed_) failed_ = result.error();
     }
-    Result<void> compare_stored();
-    Result<void> verify();
-    Result<void> make_reports();
-    void note_states();
 
     Application& application_;
     ManualClock& clock_;
@@ -81,11 +76,8 @@ class Run {
     Staff staff_;
     std::optional<Error> failed_;
 
-    struct Opening {
-        std::string flow, department;
-    };
-    std::map<Date, std::vector<Opening>> openings_;
-    int today_ = 0;  // working days since the first
+    std::map<Date, std::vector<Opening>> openings_;  // by the day
+    int today_ = 0;                                  // working days since the first
     struct Waiting {
         Instant since{};
         int until = 0;
@@ -99,53 +91,6 @@ class Run {
     std::multimap<int, Desk::Rested> agenda_;
     std::set<std::pair<engine::DocumentId, std::string>> refused_deadlines_;
 };
-
-void Run::plan_openings() {
-    std::int64_t shares = 0;
-    for (const language::FlowHabit& habit : plan_.flows)
-        shares += habit.share;
-    const auto days = [&](Date from, Date to, const std::vector<language::Season>& seasons) {
-        std::vector<Date> out;
-        for (Date day = from; day <= to; ++day) {
-            const engine::Civil civil = engine::to_civil(day);
-            const int at = civil.month * 100 + civil.day;
-            const bool wanted =
-                seasons.empty() ||
-                std::any_of(seasons.begin(), seasons.end(), [&](const language::Season& season) {
-                    return at >= season.from && at <= season.to;
-                });
-            if (wanted && works(day)) out.push_back(day);
-        }
-        return out;
-    };
-    const auto put = [&](const language::FlowHabit& habit, std::size_t count,
-                         const std::vector<Date>& among) {
-        for (std::size_t i = 0; i < count && !among.empty(); ++i) {
-            const Date day = among[chance_.below(among.size())];
-            const std::string& department =
-                habit.departments[chance_.below(habit.departments.size())];
-            if (day >= first_ && day <= last_) openings_[day].push_back({habit.flow, department});
-        }
-    };
-    const int year = options_.year;
-    for (const language::FlowHabit& habit : plan_.flows) {
-        if (habit.share == 0 || habit.departments.empty()) continue;
-        const std::size_t count = (options_.documents * static_cast<std::size_t>(habit.share) +
-                                   static_cast<std::size_t>(shares) - 1) /
-                                  static_cast<std::size_t>(shares);
-        put(habit, count,
-            days(engine::to_date(year, 1, 1), engine::to_date(year, 12, 31), habit.seasons));
-        if (!habit.seasons.empty()) {
-            for (const int other : {year - 1, year + 1})
-                put(habit, count,
-                    days(engine::to_date(other, 1, 1), engine::to_date(other, 12, 31),
-                         habit.seasons));
-        } else if (plan_.lead_in_days > 0) {
-            put(habit, count * static_cast<std::size_t>(plan_.lead_in_days) / 365,
-                days(first_, engine::to_date(year, 1, 1) - 1, {}));
-        }
-    }
-}
 
 Result<void> Run::go_on(Instant until) {
     for (;;) {
@@ -268,108 +213,6 @@ Result<void> Run::day(Date day) {
     return {};
 }
 
-Result<void> Run::compare_stored() {
-    for (const auto& [id, mine] : watch_.documents()) {
-        const auto query = [&, id = id](storage::Reader& reader) -> Result<void> {
-            TRY(const auto row, reader.find_document(id));
-            if (!row || row->document != mine)
-                report_.broke("stored_differs", id,
-                              "the stored document is not what its steps say");
-            return {};
-        };
-        TRY_VOID(application_.store().read(query));
-    }
-    return {};
-}
-
-Result<void> Run::verify() {
-    TRY_VOID(application_.checkpoint());
-    std::error_code ignored;
-    std::filesystem::remove_all(options_.bundle, ignored);
-    TRY_VOID(export_record(application_, options_.bundle));
-    TRY(const AuditReport audit, verify_record(options_.bundle, {}));
-    std::filesystem::remove_all(options_.bundle, ignored);
-    report_.replayed_steps = audit.replay.steps;
-    report_.replayed_refusals = audit.replay.refusals;
-    for (const auto& finding : audit.bundle.findings.kept())
-        report_.broke("record_not_verified", 0, finding.code + ": " + finding.message);
-    if (!audit.verified() && audit.bundle.findings.kept().empty())
-        report_.broke("record_not_verified", 0, "the record");
-    if (report_.replayed_steps != report_.steps)
-        report_.broke("record_not_verified", 0,
-                      std::to_string(report_.replayed_steps) + " steps were decided again, not " +
-                          std::to_string(report_.steps));
-    return {};
-}
-
-Result<void> Run::make_reports() {
-    const auto directory = application_.identity().directory();
-    const storage::Person* auditor = directory->person("auditor");
-    const Principal principal{auditor == nullptr ? 0 : auditor->id, false, {}};
-    Reports& reports = application_.reports();
-    const auto made = [&](const auto& outcome, const std::string& what) {
-        if (const auto* refused = std::get_if<ReportRefused>(&outcome)) {
-            for (const ReportFault& fault : refused->faults) {
-                std::string cells;
-                for (const std::string& cell : fault.cells)
-                    cells += " " + cell;
-                report_.broke("report_refused",
-                              fault.documents.empty() ? 0 : fault.documents.front(),
-                              what + ": " + fault.code + cells);
-            }
-        } else if (const auto* error = std::get_if<Error>(&outcome)) {
-            report_.broke("report_refused", 0, what + ": " + error->message);
-        } else if (std::holds_alternative<ReportForbidden>(outcome)) {
-            report_.broke("report_refused", 0, what + ": not for the auditor");
-        } else {
-            return true;
-        }
-        return false;
-    };
-    const auto annual = reports.annual(principal, options_.year);
-    report_.annual_made = made(annual, "annual report");
-    if (const auto* one = std::get_if<AnnualReport>(&annual)) {
-        for (const std::string& cell : annual_cells()) {
-            const auto figure = figure_of(*one, cell);
-            if (figure && *figure != 0) report_.annual[cell] = *figure;
-            if (figure && *figure != 0 && cell.starts_with("table3.total.results."))
-                report_.outcomes[cell.substr(21)] = static_cast<std::uint64_t>(*figure);
-        }
-    }
-    if (plan_.lead_in_days > 0) {
-        const auto before = reports.annual(principal, options_.year - 1);
-        made(before, "annual report of the year before");
-        const auto* last = std::get_if<AnnualReport>(&before);
-        const auto* now = std::get_if<AnnualReport>(&annual);
-        for (std::size_t i = 0; last != nullptr && now != nullptr && i <= kTotalColumn; ++i) {
-            if (last->requests[kCarriedForward][i].value != now->requests[kCarriedOver][i].value)
-                report_.broke("carried_over_differs", 0, "column " + std::to_string(i));
-        }
-    }
-    made(reports.statistics(principal, {engine::to_date(options_.year, 1, 1),
-                                        engine::to_date(options_.year, 12, 31)}),
-         "statistics");
-    const auto supervision = reports.supervision(principal);
-    made(supervision, "supervision");
-    if (const auto* one = std::get_if<Supervision>(&supervision)) report_.late_now = one->all_late;
-    return {};
-}
-
-void Run::note_states() {
-    for (const auto& [id, document] : watch_.documents()) {
-        const auto flow = application_.flows().current(document.flow);
-        if (!flow) continue;
-        std::string where;
-        for (const ActiveState& state : active_states(flow->definition, document))
-            where += (where.empty() ? "" : "+") + state.name;
-        ++report_.flows[document.flow].states[where];
-    }
-    for (const auto& flow : application_.flows().all()) {
-        if (report_.flows[flow->definition.flow].opened == 0)
-            report_.broke("flow_untouched", 0, flow->definition.flow);
-    }
-}
-
 Result<YearReport> Run::operator()() {
     report_.year = options_.year;
     report_.seed = options_.seed;
@@ -379,7 +222,8 @@ Result<YearReport> Run::operator()() {
     TRY(staff_, Staff::settle(application_, plan_));
     TRY_VOID(Staff::bring_in(application_, options_.catalogs));
     application_.documents().watch([this](const CarriedOut& step) { watch_.see(step); });
-    plan_openings();
+    openings_ = plan_openings(plan_, application_.calendars().current()->calendar, options_.year,
+                              options_.documents, {first_, last_}, chance_);
     const auto days = static_cast<std::uint64_t>(last_ - first_) + 1;
     std::uint64_t before = 0;
     for (Date day = first_; day <= last_; ++day) {
@@ -399,14 +243,7 @@ Result<YearReport> Run::operator()() {
     report_.decide_p50_us = decide.quantile(0.5) * 1e6;
     report_.decide_p99_us = decide.quantile(0.99) * 1e6;
 
-    const auto verifying = std::chrono::steady_clock::now();
-    note_states();
-    TRY_VOID(compare_stored());
-    TRY_VOID(verify());
-    report_.seconds_verification = seconds_since(verifying);
-    const auto reporting = std::chrono::steady_clock::now();
-    TRY_VOID(make_reports());
-    report_.seconds_reports = seconds_since(reporting);
+    TRY_VOID(prove_year(application_, plan_, watch_, options_, report_));
     application_.documents().watch({});
     return std::move(report_);
 }

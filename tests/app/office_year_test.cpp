@@ -1,12 +1,12 @@
 // A small year of a simulated office, with a document of every flow at least.
 #include <catch2/catch.hpp>
 
-#include "app/log.hpp"
 #include "app/year/office_year.hpp"
 #include "app/year/rule_watch.hpp"
 #include "engine/evolve.hpp"
 #include "language/rulebook.hpp"
 #include "tests/app/office.hpp"
+#include "tests/app/options.hpp"
 
 namespace gongkai::app::testing {
 
@@ -35,7 +35,6 @@ language::OfficeYearReading read(const std::function<void(std::string&)>& spoil 
 }
 
 YearReport year(std::uint64_t seed) {
-    set_log_sink([](const std::string&) {});
     auto plan = read().plan;
     REQUIRE(plan.has_value());
     plan->lead_in_days = 10;
@@ -44,16 +43,8 @@ YearReport year(std::uint64_t seed) {
     Folder folder;
     ManualClock clock(first_moment(*plan, 2026));
     SeededRandomness randomness(seed);
-    ApplicationOptions options;
+    ApplicationOptions options = still_options(shipped(), clock, randomness);
     options.data = folder.path() / "data";
-    options.rules = shipped();
-    options.identity.argon2_bytes = 8 * 1024;
-    options.identity.argon2_passes = 1;
-    options.scheduler = false;
-    options.prove = false;
-    options.outbox.thread = false;
-    options.clock = &clock;
-    options.randomness = &randomness;
     auto application = Application::open(std::move(options));
     REQUIRE(application.has_value());
     OfficeYearOptions asked;

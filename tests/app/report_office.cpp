@@ -3,10 +3,10 @@
 #include <regex>
 #include <stdexcept>
 
-#include "app/log.hpp"
 #include "app/sample.hpp"
 #include "language/report_reader.hpp"
 #include "language/rulebook.hpp"
+#include "tests/app/options.hpp"
 
 namespace gongkai::app::testing {
 
@@ -132,17 +132,7 @@ std::vector<RuleFile> report_rules() {
 }
 
 ReportOffice::ReportOffice(std::vector<RuleFile> rules) {
-    set_log_sink([](const std::string&) {});
-    ApplicationOptions options;
-    options.rules = std::move(rules);
-    options.identity.argon2_bytes = 8 * 1024;
-    options.identity.argon2_passes = 1;
-    options.scheduler = false;
-    options.prove = false;
-    options.outbox.thread = false;
-    options.clock = &clock;
-    options.randomness = &randomness;
-    auto opened = Application::open(std::move(options));
+    auto opened = Application::open(still_options(std::move(rules), clock, randomness));
     if (!opened) throw std::runtime_error(opened.error().message);
     application = std::move(opened).value();
     const auto sample =
