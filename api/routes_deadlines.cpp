@@ -1,6 +1,7 @@
-// How due dates came about, and the calendar that they are counted on.
+// How due dates came about, the calendar that they are counted on, and what the clock opens by it.
 #include "api/directory_json.hpp"
 #include "api/present_deadlines.hpp"
+#include "api/present_duties.hpp"
 #include "api/requests.hpp"
 #include "api/routes.hpp"
 
@@ -50,6 +51,12 @@ Answer load_calendar(Edge& edge, const Request& request) {
     return json_response(200, calendar_change_json(change));
 }
 
+Answer list_duties(Edge& edge, const Request& request) {
+    TRY_VOID(only_queries(request, {}));
+    TRY(const auto duties, known(edge.app.duties().view(edge.app.clock().now())));
+    return json_response(200, duties_json(duties));
+}
+
 }  // namespace
 
 void add_deadline_routes(Router& router, Edge& edge) {
@@ -66,6 +73,10 @@ void add_deadline_routes(Router& router, Edge& edge) {
                 .handler = on_waiter(edge, load_calendar),
                 .operation = "load_calendar",
                 .body_limit = kBodyLimit});
+    router.add({.method = Method::get,
+                .pattern = "/api/v1/duties",
+                .handler = on_reader(edge, list_duties),
+                .operation = "list_duties"});
 }
 
 }  // namespace gongkai::api

@@ -261,7 +261,7 @@ Result<void> Application::Parts::open_services() {
         ReportParts{*store, *flows, *calendars, *identity, *administration, *clock});
     scheduler =
         std::make_unique<Scheduler>(*store, *documents, *flows, *calendars, *clock, metrics);
-    duties = std::make_unique<Duties>(*store, *documents, *flows, *calendars, *identity);
+    duties = std::make_unique<Duties>(*store, *documents, *catalog, *flows, *calendars, *identity);
     scheduler->on_duties([due = duties.get()](Instant now) { return due->open_due(now); });
     documents->on_purge([files = attachments.get()](std::vector<engine::Digest> digests) {
         files->purged(digests);

@@ -1,6 +1,8 @@
 #include "app/catalog.hpp"
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <iterator>
 #include <set>
 
 #include "app/admin_act.hpp"
@@ -118,6 +120,18 @@ CatalogItem catalog_item(const language::CatalogFile& file, const language::Cata
     return item;
 }
 
+ItemLimit limit_of(const CatalogItem& item) {
+    const boost::json::value details = boost::json::parse(item.details);
+    const auto text = [](const boost::json::value* in, const char* key) -> std::string {
+        const auto* value = in == nullptr ? nullptr : in->as_object().if_contains(key);
+        return value == nullptr ? std::string() : std::string(value->as_string());
+    };
+    const auto* deadline = details.as_object().if_contains("deadline");
+    ItemLimit limit{text(&details, "level2"), text(deadline, "from"), text(deadline, "before")};
+    if (limit.title.empty()) limit.title = item.level1;
+    return limit;
+}
+
 CatalogReading read_catalogs(std::span<const language::SourceFile> files, const Flows& flows) {
     std::vector<language::CatalogFlow> known;
     for (const auto& flow : flows.all())
@@ -148,6 +162,19 @@ Result<CatalogPage> Catalog::list(CatalogFilter filter) {
     };
     TRY_VOID(store_.read(query));
     return page;
+}
+
+Result<std::vector<CatalogItem>> Catalog::all() {
+    std::vector<CatalogItem> items;
+    CatalogFilter filter;
+    filter.limit = kPage;
+    for (bool more = true; more;) {
+        TRY(CatalogPage page, list(filter));
+        std::move(page.rows.begin(), page.rows.end(), std::back_inserter(items));
+        more = page.next.has_value();
+        filter.after = page.next.value_or(0);
+    }
+    return items;
 }
 
 Result<CatalogPage> Catalog::list_public(CatalogFilter filter) {

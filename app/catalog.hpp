@@ -45,6 +45,14 @@ CatalogReading read_catalogs(std::span<const language::SourceFile> files, const 
 storage::CatalogItem catalog_item(const language::CatalogFile& file,
                                   const language::CatalogEntry& entry);
 
+// What the details say of an item's name and time limit.
+struct ItemLimit {
+    std::string title;   // 二级事项; 一级事项 where it has none
+    std::string from;    // what the limit counts from: formed, approved, ...; may be empty
+    std::string before;  // month and day of each year, 01-31; may be empty
+};
+ItemLimit limit_of(const storage::CatalogItem& item);
+
 // What has to be written to bring the catalogue in, and how many of each.
 struct CatalogChanges {
     std::vector<storage::CatalogItem> put;
@@ -59,6 +67,8 @@ class Catalog {
     explicit Catalog(storage::Store& store) : store_(store) {}
     // `limit`: at most 200.
     Result<storage::CatalogPage> list(storage::CatalogFilter filter);
+    // All in force.
+    Result<std::vector<storage::CatalogItem>> all();
     // What everybody may see: items in force, through the connection of the portal.
     Result<storage::CatalogPage> list_public(storage::CatalogFilter filter);
     // What importing it would do.

@@ -1,9 +1,11 @@
 #include "app/duties.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <future>
 
 #include "app/log.hpp"
+#include "language/unicode.hpp"
 #include "storage/audit/leaf.hpp"
 
 namespace gongkai::app {
@@ -15,15 +17,20 @@ constexpr std::int64_t kRefusedMs = engine::ms_per_hour;
 // ... one that failed in the store, after this.
 constexpr std::int64_t kFailedMs = 60 * engine::ms_per_second;
 
-PlainValue value_of(const engine::DutyField& field, const engine::Field& what, engine::Date day,
+PlainValue value_of(const engine::DutyField& field, const engine::Field& what,
+                    const std::optional<engine::DutyItem>& item, engine::Date day,
                     engine::Date today) {
     using Source = engine::DutyField::Source;
     const std::int64_t year = engine::year_of(day);
     if (field.source == Source::today) return engine::to_string(today);
+    if (field.source == Source::day) return engine::to_string(day);
     if (field.source == Source::year) return year;
     if (field.source == Source::last_year) return year - 1;
     if (what.type == engine::FieldType::flag) return field.text == "yes";
-    if (what.type == engine::FieldType::text) return engine::with_day(field.text, day);
+    if (what.type == engine::FieldType::text) {
+        const std::string text = engine::with_day(field.text, day);
+        return item ? engine::with_item(text, *item) : text;
+    }
     if (what.type == engine::FieldType::number) {
         std::int64_t number = 0;
         const char* end = field.text.data() + field.text.size();
@@ -31,6 +38,35 @@ PlainValue value_of(const engine::DutyField& field, const engine::Field& what, e
         if (std::from_chars(field.text.data(), end, number).ptr == end) return number;
     }
     return field.text;
+}
+
+// As long as texts may name an item.
+std::string shortened(const std::string& title) {
+    std::string out;
+    std::size_t characters = 0;
+    for (std::size_t at = 0, begin = 0; at < title.size(); begin = at) {
+        if (!language::next_code_point(title, at)) ++at;
+        if (++characters == engine::kItemTitleMax && at < title.size()) return out + "…";
+        out.append(title, begin, at - begin);
+    }
+    return out;
+}
+
+bool chooses(const engine::DutyItems& items, const std::string& catalog, const std::string& from) {
+    const auto has = [](const std::vector<std::string>& list, const std::string& one) {
+        return std::find(list.begin(), list.end(), one) != list.end();
+    };
+    return has(items.from, from) && (items.catalogs.empty() || has(items.catalogs, catalog));
+}
+
+// The newest that was to be opened; of what is daily, of the last weeks.
+std::optional<engine::Occurrence> newest(const engine::Duty& duty, engine::Date today,
+                                         const engine::Calendar& calendar) {
+    constexpr int kLongestHoliday = 21;
+    for (int back = 0; back <= kLongestHoliday; ++back) {
+        if (const auto one = engine::due(duty, today - back, calendar)) return one;
+    }
+    return std::nullopt;
 }
 
 // Why nothing came of it; empty where something did.
@@ -46,11 +82,12 @@ std::string complaint(const Outcome& outcome) {
 
 }  // namespace
 
-std::string Duties::Due::source() const {
+std::string Duties::Series::source() const {
     return std::string(kDutySource) + duty.name;
 }
-std::string Duties::Due::number() const {
-    return department + '/' + engine::to_string(occurrence.day);
+std::string Duties::Series::number(const engine::Occurrence& occurrence) const {
+    const std::string of_item = item ? '/' + item->code : std::string();
+    return department + of_item + '/' + engine::to_string(occurrence.day);
 }
 
 void Duties::set(std::shared_ptr<const List> duties) {
@@ -76,20 +113,88 @@ Result<bool> Duties::record_began_by(engine::Date day) {
     return record_began_ && *record_began_ <= day;
 }
 
-std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties) const {
-    const auto calendar = calendars_.current();
+Result<std::vector<Duties::Item>> Duties::items() const {
+    TRY(const auto stored, catalog_.all());
+    std::vector<Item> out;
+    for (const storage::CatalogItem& one : stored) {
+        const ItemLimit limit = limit_of(one);
+        // A leap year, so that every day of a year is one.
+        out.push_back({{one.code, shortened(limit.title)},
+                       one.catalog,
+                       limit.from,
+                       engine::parse_date("2024-" + limit.before)});
+    }
+    return out;
+}
+
+std::vector<Duties::Series> Duties::series_of(const List& duties,
+                                              const std::vector<Item>& items) const {
     const auto directory = identity_.directory();
-    std::vector<Due> out;
+    std::vector<Series> out;
     for (const engine::Duty& duty : duties) {
-        const auto occurrence = engine::due(duty, today, calendar->calendar);
-        if (!occurrence) continue;
         for (const engine::DepartmentCode& code : duty.departments) {
             // The rules name it before it exists, or after it was closed.
             const storage::Department* department = directory->department(code);
-            if (department != nullptr && department->active)
-                out.push_back({duty, *occurrence, code});
+            if (department == nullptr || !department->active) continue;
+            if (!duty.items) {
+                out.push_back({duty, code, std::nullopt});
+                continue;
+            }
+            for (const Item& one : items) {
+                if (!chooses(*duty.items, one.catalog, one.from)) continue;
+                if (!duty.items->own_day) {
+                    out.push_back({duty, code, one.item});
+                } else if (one.day) {
+                    const engine::Civil day = engine::to_civil(*one.day);
+                    out.push_back(
+                        {engine::on_day_of_year(duty, day.month, day.day), code, one.item});
+                }
+            }
         }
     }
+    return out;
+}
+
+std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties) {
+    const auto calendar = calendars_.current();
+    if (const std::uint64_t size = store_.head().size; size != items_at_) {
+        auto read = items();
+        if (read) {
+            items_ = std::move(*read);
+            items_at_ = size;
+        } else {
+            log_event(LogLevel::warning, "duty_failed", {{"why", read.error().message}});
+        }
+    }
+    std::vector<Due> out;
+    for (Series& series : series_of(duties, items_)) {
+        if (const auto occurrence = engine::due(series.duty, today, calendar->calendar))
+            out.push_back({std::move(series), *occurrence});
+    }
+    return out;
+}
+
+Result<std::vector<Duties::SeriesView>> Duties::view(Instant now) const {
+    const auto duties = all();
+    const auto calendar = calendars_.current();
+    const engine::Date today = engine::date_in_china(now);
+    TRY(const auto in_force, items());
+    std::vector<SeriesView> out;
+    for (Series& series : series_of(*duties, in_force)) {
+        SeriesView view{std::move(series), {}, {}, {}};
+        view.next = engine::next(view.series.duty, today, calendar->calendar);
+        view.last = newest(view.series.duty, today, calendar->calendar);
+        out.push_back(std::move(view));
+    }
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        for (SeriesView& view : out) {
+            if (!view.last) continue;
+            const Series& series = view.series;
+            TRY(view.document, reader.find_external(series.source(), series.number(*view.last)));
+        }
+        return {};
+    };
+    TRY_VOID(store_.read(query));
     return out;
 }
 
@@ -98,7 +203,8 @@ Result<bool> Duties::wanted(const Due& due) {
     if (!began) return false;
     bool opened = false;
     const auto query = [&](storage::Reader& reader) -> Result<void> {
-        TRY(const auto document, reader.find_external(due.source(), due.number()));
+        TRY(const auto document,
+            reader.find_external(due.series.source(), due.series.number(due.occurrence)));
         opened = document.has_value();
         return {};
     };
@@ -107,13 +213,15 @@ Result<bool> Duties::wanted(const Due& due) {
 }
 
 Outcome Duties::hand_in(const Due& due, const Flow& flow, engine::Date today) {
-    input::HandIn hand_in{due.source(),   due.number(), due.duty.flow,
-                          due.department, {},           std::nullopt};
-    for (const engine::DutyField& field : due.duty.fields) {
+    const Series& series = due.series;
+    input::HandIn hand_in{
+        series.source(), series.number(due.occurrence), series.duty.flow, series.department, {},
+        std::nullopt};
+    for (const engine::DutyField& field : series.duty.fields) {
         const engine::FieldId id = flow.definition.field(field.name);
         if (id == engine::kNone) continue;
-        hand_in.fields.push_back(
-            {field.name, value_of(field, flow.definition.fields[id], due.occurrence.day, today)});
+        hand_in.fields.push_back({field.name, value_of(field, flow.definition.fields[id],
+                                                       series.item, due.occurrence.day, today)});
     }
     std::promise<Outcome> promise;
     documents_.submit_scheduled(0, std::move(hand_in), [&promise](Outcome outcome) {
@@ -123,14 +231,15 @@ Outcome Duties::hand_in(const Due& due, const Flow& flow, engine::Date today) {
 }
 
 bool Duties::open(const Due& due, engine::Date today, Instant now) {
-    Instant& not_before = not_before_[due.source() + ' ' + due.number()];
+    const std::string number = due.series.number(due.occurrence);
+    Instant& not_before = not_before_[due.series.source() + ' ' + number];
     if (now < not_before) return false;
     not_before = now + kRefusedMs;
     const auto warn = [&](std::string_view event, const std::string& why) {
         log_event(LogLevel::warning, event,
-                  {{"duty", due.duty.name}, {"number", due.number()}, {"why", why}});
+                  {{"duty", due.series.duty.name}, {"number", number}, {"why", why}});
     };
-    const auto flow = flows_.current(due.duty.flow);
+    const auto flow = flows_.current(due.series.duty.flow);
     const Result<bool> is_wanted = wanted(due);
     if (is_wanted && (!*is_wanted || !flow)) return false;
     const Outcome outcome = is_wanted ? hand_in(due, *flow, today) : Outcome{is_wanted.error()};

@@ -1,7 +1,8 @@
-// The documents that the clock opens (workflows/duties.yaml): one for each duty, department and day
-// that it falls on, for ever. What was opened is known by the number of its source,
-// "duty:NAME" "DEPARTMENT/2026-11-27", so neither a restart nor a clock that is set back opens
-// another. Whether the clock may open it is decided by the flow like everything else.
+// The documents that the clock opens (workflows/duties.yaml): one for each duty, department, item
+// of the catalogue (where it looks after those) and day that it falls on, for ever. What was opened
+// is known by the number of its source, "duty:NAME" "DEPARTMENT/2026-11-27" or
+// "DEPARTMENT/ITEM/2026-11-27", so neither a restart nor a clock that is set back opens another.
+// Whether the clock may open it is decided by the flow like everything else.
 //
 // After a time in which nothing ran: what is due every day is opened for today only; of anything
 // longer the newest occurrence is opened late, once. Nothing is opened for days before the record
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "app/calendars.hpp"
+#include "app/catalog.hpp"
 #include "app/clock.hpp"
 #include "app/documents.hpp"
 #include "app/flow.hpp"
@@ -31,10 +33,11 @@ class Duties {
   public:
     using List = std::vector<engine::Duty>;
     // All must outlive it.
-    Duties(storage::Store& store, Documents& documents, Flows& flows, Calendars& calendars,
-           Identity& identity)
+    Duties(storage::Store& store, Documents& documents, Catalog& catalog, Flows& flows,
+           Calendars& calendars, Identity& identity)
         : store_(store),
           documents_(documents),
+          catalog_(catalog),
           flows_(flows),
           calendars_(calendars),
           identity_(identity) {}
@@ -46,16 +49,37 @@ class Duties {
     // that fails is logged and tried again later; it keeps none of the others from being opened.
     std::size_t open_due(Instant now);
 
-  private:
-    // What one duty asks of one department today.
-    struct Due {
-        const engine::Duty& duty;
-        engine::Occurrence occurrence;
+    // One document that comes again: of a duty, a department, an item.
+    struct Series {
+        engine::Duty duty;  // of an item with a day of its own: on that day
         engine::DepartmentCode department;
+        std::optional<engine::DutyItem> item;
         std::string source() const;  // of HandIn
-        std::string number() const;
+        std::string number(const engine::Occurrence&) const;
     };
-    std::vector<Due> due_on(engine::Date today, const List& duties) const;
+    struct SeriesView {
+        Series series;
+        engine::Occurrence next;
+        std::optional<engine::Occurrence> last;      // that was to be opened
+        std::optional<engine::DocumentId> document;  // of it, where it was
+    };
+    // Every one in the order of the file, of departments that exist. Any thread.
+    Result<std::vector<SeriesView>> view(Instant now) const;
+
+  private:
+    struct Due {
+        Series series;
+        engine::Occurrence occurrence;
+    };
+    // An item of the catalogue, as duties choose it.
+    struct Item {
+        engine::DutyItem item;
+        std::string catalog, from;
+        std::optional<engine::Date> day;  // of some leap year
+    };
+    Result<std::vector<Item>> items() const;
+    std::vector<Series> series_of(const List& duties, const std::vector<Item>& items) const;
+    std::vector<Due> due_on(engine::Date today, const List& duties);
     // Whether a document was opened by this.
     bool open(const Due& due, engine::Date today, Instant now);
     Result<bool> wanted(const Due& due);
@@ -64,6 +88,7 @@ class Duties {
 
     storage::Store& store_;
     Documents& documents_;
+    Catalog& catalog_;
     Flows& flows_;
     Calendars& calendars_;
     Identity& identity_;
@@ -73,6 +98,9 @@ class Duties {
     std::optional<engine::Date> record_began_;
     std::optional<engine::Date> latest_;  // that was seen: a clock set back opens no past day
     std::shared_ptr<const List> seen_;    // by the last round: other duties are tried at once
+    // The catalogue as it was when the record had so many leaves.
+    std::vector<Item> items_;
+    std::uint64_t items_at_ = 0;
     // When to look again at what is opened already, was refused or failed; by source and number.
     std::map<std::string, Instant> not_before_;
 };

@@ -1,8 +1,9 @@
-// The words of `gongkai deadline` and `gongkai calendar`.
+// The words of `gongkai deadline`, `gongkai calendar` and `gongkai duty`.
 #include <CLI/CLI.hpp>
 
 #include "cli/calendar.hpp"
 #include "cli/deadline.hpp"
+#include "cli/duty.hpp"
 #include "cli/verbs.hpp"
 
 namespace gongkai::cli {
@@ -34,6 +35,14 @@ void add_deadline_verbs(CLI::App& app, Run& run) {
                    "say which deadlines would move and write nothing; beside a server as well");
     add_installation_options(*verb, load);
     verb->callback([&run] { run = [] { return load_calendar(load); }; });
+
+    auto* duties = app.add_subcommand("duty", "what the clock opens by itself");
+    duties->require_subcommand(1);
+    static InstallationOptions listed;
+    verb = duties->add_subcommand(
+        "list", "when each comes next, and the document of the last; beside a server as well");
+    add_installation_options(*verb, listed);
+    verb->callback([&run] { run = [] { return list_duties(listed); }; });
 }
 
 }  // namespace gongkai::cli

@@ -17,7 +17,7 @@ using Run = std::function<int()>;
 
 void add_audit_verbs(CLI::App& app, Run& run);
 void add_backup_verbs(CLI::App& app, Run& run);
-void add_deadline_verbs(CLI::App& app, Run& run);  // deadline, calendar
+void add_deadline_verbs(CLI::App& app, Run& run);  // deadline, calendar, duty
 void add_document_verbs(CLI::App& app, Run& run);  // import, document, catalog
 void add_report_verbs(CLI::App& app, Run& run);    // report, plan
 void add_user_verbs(CLI::App& app, Run& run);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 
 namespace gongkai::engine {
 
@@ -40,8 +39,14 @@ bool is_daily(const Duty& duty) {
     return duty.period == Period::day || duty.period == Period::working_day;
 }
 
-Occurrence opened(Date day, const Calendar& calendar) {
-    return {day, calendar.next_working_day_on_or_after(day).due};
+Occurrence opened(const Duty& duty, Date day, const Calendar& calendar) {
+    return {day, calendar.next_working_day_on_or_after(day - duty.ahead).due};
+}
+
+void put_in(std::string& text, std::string_view word, const std::string& value) {
+    for (std::size_t at = text.find(word); at != std::string::npos;
+         at = text.find(word, at + value.size()))
+        text.replace(at, word.size(), value);
 }
 
 }  // namespace
@@ -52,10 +57,10 @@ std::optional<Occurrence> due(const Duty& duty, Date today, const Calendar& cale
         if (off) return std::nullopt;
         return Occurrence{today, today};
     }
-    // Two back are enough: no holiday moves an occurrence by two weeks, and a week is the shortest
-    // period.
-    for (int offset = 0; offset >= -2; --offset) {
-        const Occurrence one = opened(nominal(duty, today, offset), calendar);
+    // `ahead` reaches one period forward. Two back are enough: no holiday moves an occurrence by
+    // two weeks, and a week is the shortest period.
+    for (int offset = 1; offset >= -2; --offset) {
+        const Occurrence one = opened(duty, nominal(duty, today, offset), calendar);
         if (one.from <= today) return one;
     }
     return std::nullopt;
@@ -68,22 +73,29 @@ Occurrence next(const Duty& duty, Date today, const Calendar& calendar) {
         return {day, day};
     }
     for (int offset = -1;; ++offset) {
-        const Occurrence one = opened(nominal(duty, today, offset), calendar);
+        const Occurrence one = opened(duty, nominal(duty, today, offset), calendar);
         if (one.from > today) return one;
     }
 }
 
+Duty on_day_of_year(Duty duty, int month, int day) {
+    duty.period = Period::year;
+    duty.month = month;
+    duty.day = day;
+    return duty;
+}
+
 std::string with_day(std::string text, Date day) {
     const int year = year_of(day);
-    const std::pair<std::string_view, std::string> words[] = {
-        {"{date}", to_string(day)},
-        {"{year}", std::to_string(year)},
-        {"{last_year}", std::to_string(year - 1)}};
-    for (const auto& [word, value] : words) {
-        for (std::size_t at = text.find(word); at != std::string::npos;
-             at = text.find(word, at + value.size()))
-            text.replace(at, word.size(), value);
-    }
+    put_in(text, "{date}", to_string(day));
+    put_in(text, "{year}", std::to_string(year));
+    put_in(text, "{last_year}", std::to_string(year - 1));
+    return text;
+}
+
+std::string with_item(std::string text, const DutyItem& item) {
+    put_in(text, "{code}", item.code);
+    put_in(text, "{item}", item.title);
     return text;
 }
 

@@ -20,10 +20,19 @@ struct DutyField {
         today,      // of a date: the day on which the document is opened
         year,       // of a number: the year of the day that it falls on
         last_year,  // ... the one before
+        day,        // of a date: the day that it falls on
     };
     std::string name;
     Source source = Source::value;
     std::string text;  // of a value, as written
+};
+
+// Which items of the catalogue of disclosure items (标准目录) a duty looks after: each has a
+// document of its own.
+struct DutyItems {
+    std::vector<std::string> from;      // what their time limit counts from: formed, approved, ...
+    std::vector<std::string> catalogs;  // empty: any
+    bool own_day = false;               // each falls on the day of the year that its limit names
 };
 
 struct Duty {
@@ -34,13 +43,17 @@ struct Duty {
     Period period = Period::working_day;
     int month = 1;  // of a year
     int day = 1;    // of a month (in a shorter one its last day); of a week: 1 is Monday
+    int ahead = 0;  // days before that day on which it is opened; less than its period has
+    std::optional<DutyItems> items;
     std::vector<DepartmentCode> departments;
     std::vector<DutyField> fields;
 };
 
 struct Occurrence {
-    Date day;   // that the duty falls on: it names the occurrence, whatever the calendar becomes
-    Date from;  // opened from this day on: the first working day on or after it
+    Date day;  // that the duty falls on: it names the occurrence, whatever the calendar becomes
+    // Opened from this day on: the first working day on or after it, or on or after `ahead` days
+    // before it.
+    Date from;
 };
 
 // The newest that is to be opened today. What is due every day is due on that day only: a day that
@@ -49,6 +62,19 @@ struct Occurrence {
 std::optional<Occurrence> due(const Duty& duty, Date today, const Calendar& calendar);
 // The first one that is opened after today.
 Occurrence next(const Duty& duty, Date today, const Calendar& calendar);
+
+// Of the item whose time limit names this day of each year.
+Duty on_day_of_year(Duty duty, int month, int day);
+
+// One of the items, as texts name it: at most so many characters.
+inline constexpr std::size_t kItemCodeMax = 40;
+inline constexpr std::size_t kItemTitleMax = 100;
+struct DutyItem {
+    std::string code;   // ZH-1.3
+    std::string title;  // 政府信息公开年报
+};
+// The text with {code} and {item}.
+std::string with_item(std::string text, const DutyItem& item);
 
 // The text with {date}, {year} and {last_year} of the day that the duty falls on.
 std::string with_day(std::string text, Date day);

@@ -63,6 +63,14 @@ constexpr Words<5> kVerified{"source", "derived-from-law", "plan-document", "mem
                              "memory-medium"};
 const WordTable kVerifiedWords{"verified", kVerified};
 
+constexpr std::size_t kStartCount = std::size(kStarts);
+constexpr Words<kStartCount> kStartNames = [] {
+    Words<kStartCount> names{};
+    for (std::size_t i = 0; i < kStartCount; ++i)
+        names[i] = kStarts[i].name;
+    return names;
+}();
+
 bool is_code(std::string_view text) {
     return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -418,6 +426,10 @@ std::string CatalogParser::month_day(const Node& node) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> catalog_starts() {
+    return kStartNames;
+}
 
 CatalogReading read_catalog(std::span<const SourceFile> files, std::span<const CatalogFlow> flows) {
     CatalogReading out;

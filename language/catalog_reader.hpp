@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/definition.hpp"
@@ -59,6 +60,9 @@ struct CatalogReading {
     std::vector<CatalogFile> files;  // in their order; empty when there was an error
     std::vector<Diagnostic> diagnostics;
 };
+
+// What a time limit may count from: the words of CatalogDeadline::from.
+std::span<const std::string_view> catalog_starts();
 
 // Together: a code may stand in one of them only.
 CatalogReading read_catalog(std::span<const SourceFile> files, std::span<const CatalogFlow> flows);

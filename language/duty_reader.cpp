@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "language/catalog_reader.hpp"
 #include "language/shape.hpp"
 #include "language/yaml_document.hpp"
 
@@ -22,7 +23,8 @@ template <std::size_t N>
 using Words = std::array<std::string_view, N>;
 
 constexpr Words<1> kFile{"duties"};
-constexpr Words<7> kDuty{"title", "basis", "flow", "every", "on", "departments", "fields"};
+constexpr Words<10> kDuty{"title", "basis", "flow",     "every",       "on",
+                          "ahead", "items", "catalogs", "departments", "fields"};
 constexpr Words<3> kDutyRequired{"flow", "every", "departments"};
 const KeyTable kFileKeys{"duties", "the file of duties", "到期事务", kFile, kFile};
 const KeyTable kDutyKeys{"duty", "a duty", "到期事务", kDuty, kDutyRequired};
@@ -33,6 +35,29 @@ const WordTable kPeriodWords{"period", kPeriods};
 constexpr Words<7> kDays{"monday", "tuesday",  "wednesday", "thursday",
                          "friday", "saturday", "sunday"};
 const WordTable kDayWords{"weekday", kDays};
+
+const WordTable& start_words() {
+    static const WordTable table{"start of a time limit", catalog_starts()};
+    return table;
+}
+
+// Days that the shortest period of the kind has; what is due every day is opened on no other.
+constexpr int days_of(Period period) {
+    switch (period) {
+        case Period::week:
+            return 7;
+        case Period::month:
+            return 28;
+        case Period::quarter:
+            return 90;
+        case Period::half_year:
+            return 181;
+        case Period::year:
+            return 365;
+        default:
+            return 1;
+    }
+}
 
 constexpr std::size_t kLongestCode = 64;
 
@@ -80,11 +105,16 @@ class Reader {
         out.basis = heading.basis;
         const engine::Definition* flow = nullptr;
         if (const Node* one = node.find("flow")) flow = find_flow(*one, out);
+        if (const Node* items = node.find("items")) read_items(*items, node, out);
         if (const Node* every = node.find("every")) {
             const auto period = shape_.word(*every, kPeriodWords);
             if (period) out.period = static_cast<Period>(*period);
             if (const Node* on = node.find("on"); on != nullptr && period) read_on(*on, out);
+            if (const Node* ahead = node.find("ahead"); ahead != nullptr && period)
+                read_ahead(*ahead, out);
         }
+        if (const Node* catalogs = node.find("catalogs"); catalogs != nullptr && !out.items)
+            only_with_items(catalogs->span);
         if (const Node* departments = node.find("departments")) read_departments(*departments, out);
         if (const Node* fields = node.find("fields"); fields != nullptr && flow != nullptr) {
             shape_.named(*fields, "fields", "字段", [&](const Name& field, const Node& value) {
@@ -128,6 +158,14 @@ class Reader {
                     out.day = static_cast<int>(*day) + 1;
                 return;
             case Period::year: {
+                if (node.text == "item") {
+                    if (out.items) {
+                        out.items->own_day = true;
+                    } else {
+                        only_with_items(node.span);
+                    }
+                    return;
+                }
                 const engine::Amount day = shape_.yearly(node);
                 out.month = day.count / 100;
                 out.day = day.count % 100;
@@ -136,6 +174,39 @@ class Reader {
             default:
                 if (const auto day = shape_.number(node, 1, 31)) out.day = static_cast<int>(*day);
         }
+    }
+
+    void read_items(const Node& node, const Node& duty, Duty& out) {
+        engine::DutyItems items;
+        shape_.each(node, [&](const Node& one) {
+            if (const auto start = shape_.word(one, start_words()))
+                items.from.emplace_back(catalog_starts()[*start]);
+        });
+        if (const Node* catalogs = duty.find("catalogs")) {
+            shape_.each(*catalogs,
+                        [&](const Node& one) { items.catalogs.push_back(shape_.text(one)); });
+        }
+        if (node.is_list() && node.items.empty()) {
+            shape_.error(node.span, "missing_key",
+                         {"say what the items' time limits count from", "写明事项期限的起算点"});
+        }
+        out.items = std::move(items);
+    }
+
+    void read_ahead(const Node& node, Duty& out) {
+        const int most = days_of(out.period) - 1;
+        if (most == 0) {
+            shape_.error(node.span, "conflicting_keys",
+                         {"what is due every day is opened on that day", "每天的事务当天发起"});
+        } else if (const auto days = shape_.number(node, 1, most)) {
+            out.ahead = static_cast<int>(*days);
+        }
+    }
+
+    void only_with_items(const Span& span) {
+        shape_.error(span, "missing_key",
+                     {"only a duty with `items` looks after items of the catalogue",
+                      "写了“items”的事务，才按目录事项发起"});
     }
 
     void read_departments(const Node& node, Duty& out) {
@@ -183,8 +254,13 @@ class Reader {
         }
         DutyField field{name.text, DutyField::Source::value, shape_.text(node)};
         const engine::Field& what = flow.fields[id];
+        const bool of_item =
+            what.type == FieldType::text && engine::with_item(field.text, {"", ""}) != field.text;
+        if (of_item && !out.items) return only_with_items(node.span);
         if (what.type == FieldType::date && field.text == "today") {
             field.source = DutyField::Source::today;
+        } else if (what.type == FieldType::date && field.text == "day") {
+            field.source = DutyField::Source::day;
         } else if (what.type == FieldType::number && field.text == "year") {
             field.source = DutyField::Source::year;
         } else if (what.type == FieldType::number && field.text == "last year") {
@@ -198,12 +274,17 @@ class Reader {
         out.fields.push_back(std::move(field));
     }
 
+    // Any day will do: all are equally long.
+    static std::string longest(const std::string& text) {
+        return engine::with_day(engine::with_item(text, {std::string(engine::kItemCodeMax, 'x'),
+                                                         std::string(engine::kItemTitleMax, 'x')}),
+                                engine::to_date(2026, 1, 1));
+    }
+
     static bool fits(const engine::Field& field, const std::string& text) {
         switch (field.type) {
             case FieldType::text:
-                // Any day will do: all are equally long.
-                return !text.empty() && code_points(engine::with_day(
-                                            text, engine::to_date(2026, 1, 1))) <= field.max_size;
+                return !text.empty() && code_points(longest(text)) <= field.max_size;
             case FieldType::choice:
                 return std::any_of(field.choices.begin(), field.choices.end(),
                                    [&](const auto& choice) { return choice.name == text; });

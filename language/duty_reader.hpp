@@ -9,6 +9,15 @@
 //         departments: [office]
 //         fields: {title: 渠道每日查看, checked_on: today}
 //         basis: [...]
+//       dated_items:                   # a document for each item of the catalogue
+//         flow: disclosure_task
+//         every: year
+//         on: item                     # the day that the item's time limit names
+//         ahead: 30                    # opened so many days before
+//         items: each_year             # ... whose time limit counts from this
+//         catalogs: [general]
+//         departments: [office]
+//         fields: {title: "{item}（{year}年）", catalog_item: "{code}", due_on: day}
 #pragma once
 
 #include <span>

@@ -135,6 +135,86 @@ TEST_CASE(
     CHECK_FALSE(place.knows("duty:first", "nowhere/2026-11-27"));
 }
 
+TEST_CASE("duties: the items of the catalogue that fall due open a task each, once") {
+    Installation place;
+    place.serve();
+    CHECK(place.round() == 2);
+    const AdminRequest officer{place.as("liuyang"), "cli", std::nullopt};
+    const auto bring_in = [&](const std::string& items) {
+        const auto reading = read_catalogs(
+            std::vector<language::SourceFile>{
+                {"general.yaml",
+                 "catalog: general\ntitle: 综合\nauthority: 本局\nversion: 1\n"
+                 "deadlines:\n"
+                 "  report: {title: 每年1月31日前, before: '01-31', from: each_year}\n"
+                 "  formed: {title: 20个工作日内, within: 20 working days, from: formed}\n"
+                 "defaults: {channels: [政府网站], audience: 全社会, method: proactive, levels: "
+                 "county}\nitems:\n" +
+                     items}},
+            place.application->flows());
+        INFO(language::render(reading.diagnostics));
+        REQUIRE(reading.catalogs.size() == 1);
+        const auto done =
+            place.application->administration().import_catalog(officer, reading.catalogs[0]);
+        REQUIRE(std::holds_alternative<CatalogCounts>(done));
+    };
+    const std::string rest = ", content: [要素], basis: [条例], flow: management";
+    const std::string report =
+        "  - {id: ZH-1, level1: 年报, level2: 年度报告, deadline: report" + rest + "}\n";
+    const std::string formed =
+        "  - {id: ZH-2, level1: 机构, level2: 机构职能, deadline: formed" + rest + "}\n";
+    bring_in(report + formed);
+    CHECK(place.round() == 0);  // of days before the record began nothing is opened
+
+    place.at("2027-01-01T01:00:00.000Z");  // a holiday: 30 days before the last of January
+    CHECK(place.round() == 0);
+    place.at("2027-01-04T01:00:00.000Z");
+    // Channels and site; figures of two departments and the report; and a task for each item.
+    CHECK(place.round() == 7);
+    CHECK(place.round() == 0);
+    REQUIRE(place.knows("duty:dated_items", "office/ZH-1/2027-01-31"));
+    CHECK(place.knows("duty:formed_items_general", "office/ZH-2/2027-01-01"));
+    const auto task = place.application->documents().find_external(
+        place.as("liuyang"), "duty:dated_items", "office/ZH-1/2027-01-31");
+    const auto view = place.application->documents().find(place.as("liuyang"), *task);
+    REQUIRE(view.has_value());
+    CHECK(view->title == "年度报告（2027年）");
+
+    // An item that has ended is looked after no more.
+    bring_in(report);
+    place.at("2027-07-01T01:00:00.000Z");
+    CHECK(place.round() == 2);
+    place.restart();
+    CHECK(place.round() == 0);
+    CHECK_FALSE(place.knows("duty:formed_items_general", "office/ZH-2/2027-07-01"));
+}
+
+TEST_CASE("duties: what comes next, and the document of what came last") {
+    Installation place;
+    place.serve();
+    const auto look = [&](const std::string& name) {
+        const auto views = place.application->duties().view(place.clock.now()).value();
+        const auto found = std::find_if(views.begin(), views.end(), [&](const auto& view) {
+            return view.series.duty.name == name;
+        });
+        REQUIRE(found != views.end());
+        return *found;
+    };
+    CHECK_FALSE(look("daily_channel_check").document);
+    CHECK(place.round() == 2);
+    const auto daily = look("daily_channel_check");
+    CHECK(daily.document);
+    CHECK(engine::to_string(daily.last->day) == "2026-11-27");
+    CHECK(engine::to_string(daily.next.day) == "2026-11-30");  // the weekend is passed over
+    const auto yearly = look("yearly_report");
+    CHECK(engine::to_string(yearly.next.day) == "2027-01-02");
+    CHECK(engine::to_string(yearly.next.from) == "2027-01-04");
+    CHECK_FALSE(yearly.document);  // last January there was no record
+
+    place.at("2026-11-29T01:00:00.000Z");  // a Sunday: Friday's was the last
+    CHECK(look("daily_channel_check").document == daily.document);
+}
+
 TEST_CASE("duties: nobody else hands in under the number of a duty") {
     Installation place;
     place.serve();

@@ -54,6 +54,17 @@ TEST_CASE("cli deadline explain: the day, its article and how it was counted") {
     CHECK(office.as("liuyang", {"deadline", "explain", "999"}).exit != 0);
 }
 
+TEST_CASE("cli duty list: what the clock opens, when next, and what came last") {
+    const RequestOffice office;
+    const Ran list = gongkai({"duty", "list", "--data", office.words()});
+    INFO(told(list));
+    REQUIRE(list.exit == 0);
+    CHECK(list.out.find("年度报告 (yearly_report)  office\n    next: ") != std::string::npos);
+    const Ran json = gongkai({"duty", "list", "--data", office.words(), "--json"});
+    REQUIRE(json.exit == 0);
+    CHECK(json.json().at("duties").as_array().size() >= 5);
+}
+
 TEST_CASE("cli calendar load: a dry run says what would move, and moves nothing") {
     const RequestOffice office;
     const std::string file = office.write("year.yaml", week_off());

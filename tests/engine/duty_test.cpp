@@ -50,6 +50,30 @@ TEST_CASE("duty: a short month has its last day; quarters and half years begin i
     CHECK(due_on(Period::half_year, 1, 1, to_date(2026, 7, 1)) == "2026-07-01 from 2026-07-01");
 }
 
+TEST_CASE("duty: opened so many days ahead, also in the year before, under the day itself") {
+    Duty duty;
+    duty.ahead = 30;
+    const auto due_on = [&](Date today) {
+        const auto one = due(on_day_of_year(duty, 1, 31), today, calendar());
+        return to_string(one->day) + " from " + to_string(one->from);
+    };
+    CHECK(due_on(to_date(2026, 1, 3)) == "2025-01-31 from 2025-01-01");
+    CHECK(due_on(to_date(2026, 1, 4)) == "2026-01-31 from 2026-01-04");  // the first working day
+    CHECK(due_on(to_date(2026, 12, 31)) == "2026-01-31 from 2026-01-04");
+    duty.ahead = 40;
+    CHECK(due_on(to_date(2026, 12, 22)) == "2027-01-31 from 2026-12-22");
+    CHECK(to_string(next(on_day_of_year(duty, 1, 31), to_date(2026, 12, 22), calendar()).day) ==
+          "2028-01-31");
+    CHECK(to_string(due(on_day_of_year({}, 2, 29), to_date(2026, 3, 2), calendar())->day) ==
+          "2026-02-28");
+}
+
+TEST_CASE("duty: texts name the item and the day") {
+    const std::string text = with_item("{item} {code} {year} {year}", {"ZH-1.3", "年报"});
+    CHECK(with_day(text, to_date(2027, 1, 31)) == "年报 ZH-1.3 2027 2027");
+    CHECK(with_item("{item}", {"", "{item}"}) == "{item}");  // once, not for ever
+}
+
 TEST_CASE("duty: the next one is after today") {
     Duty duty;
     duty.period = Period::year;

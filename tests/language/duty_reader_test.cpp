@@ -30,7 +30,9 @@ std::vector<engine::Definition> flows() {
     field("kind", engine::FieldType::choice).choices = {{"daily", "每日"}};
     field("steps", engine::FieldType::table);
     field("later", engine::FieldType::text);
-    check.states.emplace_back().editable = {0, 1, 2, 3, 4, 5};
+    for (const char* name : {"later_title", "long_text"})
+        field(name, engine::FieldType::text).max_size = 200;
+    check.states.emplace_back().editable = {0, 1, 2, 3, 4, 5, 7, 8};
     engine::Definition letter = check;
     letter.flow = "letter";
     letter.clock_opens = false;
@@ -114,6 +116,37 @@ TEST_CASE("duties: a day that no week, month or year has") {
     CHECK(wrong_on("day", "1") == Places{"conflicting_keys 6:9"});
 }
 
+TEST_CASE("duties: one for each item of a catalogue") {
+    const auto reading = read(
+        "    {flow: check, every: year, on: item, ahead: 30, items: [each_year, formed],\n"
+        "     catalogs: general, departments: office,\n"
+        "     fields: {later_title: '{item}', long_text: '{code}（{date}）', checked_on: day}}\n");
+    CHECK(render(reading.diagnostics) == "");
+    REQUIRE(reading.duties.size() == 1);
+    const engine::Duty& duty = reading.duties.front();
+    CHECK(duty.ahead == 30);
+    REQUIRE(duty.items);
+    CHECK(duty.items->from == std::vector<std::string>{"each_year", "formed"});
+    CHECK(duty.items->catalogs == std::vector<std::string>{"general"});
+    CHECK(duty.items->own_day);
+    CHECK(duty.fields.back().source == engine::DutyField::Source::day);
+}
+
+TEST_CASE("duties: what only a duty of items may say, and days ahead that its period has not") {
+    CHECK(wrong_on("year", "item") == Places{"missing_key 6:9"});
+    CHECK(wrong_on("month", "2\n    catalogs: general") == Places{"missing_key 7:15"});
+    CHECK(wrong_on("month", "2\n    items: sometime") == Places{"bad_value 7:12"});
+    CHECK(wrong_on("month", "2\n    items: []") == Places{"missing_key 7:12"});
+    CHECK(wrong_on("month", "2\n    ahead: 28").size() == 1);
+    CHECK(wrong_on("year", "01-31\n    ahead: 0").size() == 1);
+    CHECK(wrong("    flow: check\n    every: day\n    ahead: 1\n    departments: office\n") ==
+          Places{"conflicting_keys 5:12"});
+    CHECK(wrong_field("long_text: '{item}'") == Places{"missing_key 7:18"});
+    // An item has a name of up to a hundred characters.
+    CHECK(wrong("    {flow: check, every: month, items: formed, departments: office,\n"
+                "     fields: {title: '{item}'}}\n") == Places{"wrong_type 4:22"});
+}
+
 TEST_CASE("duties: the shipped ones fit the shipped flows") {
     const auto files = load_directory(GONGKAI_SOURCE_DIR "/workflows");
     REQUIRE(files.has_value());
@@ -125,5 +158,5 @@ TEST_CASE("duties: the shipped ones fit the shipped flows") {
     const auto reading =
         read_duties({"duties.yaml", test::read_text("workflows/duties.yaml")}, list);
     CHECK(render(reading.diagnostics) == "");
-    CHECK(reading.duties.size() == 4);
+    CHECK(reading.duties.size() == 10);
 }

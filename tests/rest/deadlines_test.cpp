@@ -33,6 +33,22 @@ TEST_CASE("deadlines: a document says how its due dates came about") {
     CHECK(bureau.as("lihua").get(path + "?all=1").status == 400);
 }
 
+TEST_CASE("duties: everybody who works here sees what the clock opens, nobody else") {
+    Bureau bureau;
+    const auto seen = bureau.as("lihua").get("/api/v1/duties");
+    REQUIRE(seen.status == 200);
+    const auto duties = json::parse(seen.body).at("duties").as_array();
+    const auto found = std::find_if(duties.begin(), duties.end(), [](const json::value& duty) {
+        return duty.at("name") == "yearly_report";
+    });
+    REQUIRE(found != duties.end());
+    CHECK(found->at("every") == "year");
+    CHECK(found->at("department") == "office");
+    CHECK(found->at("next").at("day").as_string().ends_with("-01-02"));
+    CHECK(bureau.as("lihua").get("/api/v1/duties?all=1").status == 400);
+    CHECK(bureau.anonymous().get("/api/v1/duties").status == 401);
+}
+
 TEST_CASE(
     "calendar: a system administrator loads a year; a wrong file is told and changes nothing") {
     Bureau bureau;

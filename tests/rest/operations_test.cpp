@@ -254,6 +254,7 @@ void ask_about_time(Bureau& bureau) {
     const auto id = draft(bureau);
     CHECK(bureau.as("lihua").get(kDocuments + id + "/deadlines").status == 200);
     CHECK(bureau.as("lihua").get("/api/v1/calendar").status == 200);
+    CHECK(bureau.as("lihua").get("/api/v1/duties").status == 200);
     const std::string year =
         "calendar: national\ntitle: 全国\nbasis: 放假办法\nyears:\n  2027:\n    status: published\n"
         "    source: http://www.gov.cn/2027\n    holidays:\n      元旦: {off: 01-01}\n";
