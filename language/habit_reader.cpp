@@ -20,12 +20,14 @@ const KeyTable kFlowHabitKeys{"flow_habit", "a flow's habits", "流程的情况"
 
 }  // namespace
 
-const engine::Field* HabitReader::field(const Name& name, const engine::Definition* flow) {
+const engine::Field* HabitReader::field(const Name& name, const engine::Definition* flow,
+                                        bool derived) {
     std::vector<std::string> names;
     for (const engine::Definition* one : flows_) {
         if (flow != nullptr && one != flow) continue;
         for (const engine::Field& field : one->fields) {
-            if (field.name == name.text && !field.derived && !field.assigned) return &field;
+            if (field.name == name.text && (derived || !field.derived) && !field.assigned)
+                return &field;
             names.push_back(field.name);
         }
     }
@@ -39,7 +41,7 @@ const engine::Field* HabitReader::field(const Name& name, const engine::Definiti
 void HabitReader::values(const Node& node, const engine::Definition* flow,
                          std::map<std::string, FieldHabit>& out) {
     shape_.named(node, "values", "取值", [&](Name name, const Node& value) {
-        if (const engine::Field* of = field(name, flow)) out[name.text] = habit(value, *of);
+        if (const engine::Field* of = field(name, flow, true)) out[name.text] = habit(value, *of);
     });
 }
 

@@ -19,8 +19,10 @@ class HabitReader {
     void flows(const Node& node, OfficeYear& year);
 
   private:
-    // nullptr, reported, where the flow (or, without one, no flow) has the field.
-    const engine::Field* field(const Name& name, const engine::Definition* flow);
+    // nullptr, reported, where the flow (or, without one, no flow) has no such field that people
+    // fill; with `derived` also one that is read out of a body.
+    const engine::Field* field(const Name& name, const engine::Definition* flow,
+                               bool derived = false);
     FieldHabit habit(const Node& node, const engine::Field& field);
     void choices(const Node& node, const engine::Field& field, FieldHabit& out);
     void habit(const Node& node, const engine::Definition& flow, FlowHabit& out);

@@ -13,10 +13,10 @@ namespace {
 template <std::size_t N>
 using Words = std::array<std::string_view, N>;
 
-constexpr Words<19> kYear{"simulation", "title",     "lead_in",   "closing", "staff",
-                          "holidays",   "wait",      "late",      "absent",  "mistakes",
-                          "returns",    "refers_up", "stays",     "ends",    "consults",
-                          "rejects",    "rest",      "sentences", "values"};
+constexpr Words<23> kYear{"simulation", "title",  "lead_in",  "closing",   "staff",    "holidays",
+                          "wait",       "late",   "absent",   "mistakes",  "returns",  "refers_up",
+                          "stays",      "ends",   "consults", "rejects",   "rest",     "sentences",
+                          "values",     "claims", "releases", "reassigns", "withdraws"};
 constexpr Words<2> kFlows{"weights", "flows"};
 constexpr auto kYearAll = [] {
     Words<kYear.size() + kFlows.size()> all{};
@@ -52,6 +52,10 @@ class YearParser {
         shape_.number(root, "ends", year.ends, kMostOfAHabit);
         shape_.number(root, "consults", year.consults_of_100, 100);
         shape_.number(root, "rejects", year.rejects_of_100, 100);
+        shape_.number(root, "claims", year.claims_of_100, 100);
+        shape_.number(root, "releases", year.releases_of_100, 100);
+        shape_.number(root, "reassigns", year.reassigns_of_100, 100);
+        shape_.number(root, "withdraws", year.withdraws_of_100, 100);
         if (const Node* node = root.find("wait")) year.wait = shape_.range(*node, 0);
         if (const Node* node = root.find("late"); node != nullptr && shape_.map(*node, kLateKeys)) {
             shape_.number(*node, "of_100", year.late_of_100, 100);

@@ -26,7 +26,7 @@ struct Range {
     std::int64_t least = 0, most = 0;  // both included
 };
 
-// What is written into a field.
+// What is written into a field; of a derived one, what a body that is written is to be read as.
 struct FieldHabit {
     enum class Kind {
         range,      // a number; of a date days from today, of a moment hours from now
@@ -92,6 +92,10 @@ struct OfficeYear {
     std::int64_t ends = 2;             // ... that wants a comment though it is no return
     std::int64_t consults_of_100 = 0;  // tasks at which somebody is asked first
     std::int64_t rejects_of_100 = 0;   // votes against
+    std::int64_t claims_of_100 = 0;  // 签收: tasks that somebody takes in hand before doing them
+    std::int64_t releases_of_100 = 0;   // ... and of those, that are put back
+    std::int64_t reassigns_of_100 = 0;  // 改派: tasks that are handed on by whoever may
+    std::int64_t withdraws_of_100 = 0;  // 撤回: steps that are taken back, of those that may be
     std::map<std::string, std::int64_t> weights;  // by action, of all flows; a flow's own go first
     RestHabit rest;                               // where the flow says nothing of a resting place
     std::vector<std::string> sentences;           // what texts are made of

@@ -226,21 +226,49 @@ std::vector<std::string> who_of(const std::vector<engine::Assignment>& whom,
     return out;
 }
 
+// The fields that these people may fill in and that the deadline has been waiting for: it would not
+// have started with them.
+std::vector<std::string> awaited_fields(const engine::Definition& flow,
+                                        const engine::Document& document,
+                                        const engine::State& state, const engine::Timer& timer) {
+    std::vector<std::string> out;
+    for (const engine::FieldId id : state.editable) {
+        if (document.fields[id]) continue;
+        const bool awaited = std::any_of(
+            timer.origins.begin(), timer.origins.end(), [&](const engine::TimerOrigin& origin) {
+                const auto& terms = origin.when.terms;
+                return std::any_of(terms.begin(), terms.end(), [&](const engine::Term& term) {
+                    return term.op == engine::Op::field_given && term.subject == id;
+                });
+            });
+        if (awaited) out.push_back(flow.fields[id].title);
+    }
+    return out;
+}
+
+// `late`: the deadline that is asked about; nullptr: none.
 std::vector<NextStep> next_steps(const Flow& flow, const engine::Document& document,
                                  const DirectorySnapshot& directory,
-                                 const std::map<std::string, std::string>& roles) {
+                                 const std::map<std::string, std::string>& roles,
+                                 const engine::Timer* late = nullptr) {
     std::vector<NextStep> out;
     for (const engine::Place& place : document.places) {
         if (place.state == engine::kNone) continue;
         const engine::State& state = flow.definition.states[place.state];
-        const bool waits = !state.final && (state.kind == engine::StateKind::task ||
-                                            state.kind == engine::StateKind::countersign);
-        if (!waits) continue;
-        NextStep next{state.name, state.title, place.since, {}, {}};
+        const bool task =
+            state.kind == engine::StateKind::task || state.kind == engine::StateKind::countersign;
+        // A resting place is nobody's task, but of those that its deadline runs for.
+        const bool owed = late != nullptr && std::binary_search(late->runs_in.begin(),
+                                                                late->runs_in.end(), place.state);
+        if (!task || (state.final && !owed)) continue;
+        NextStep next{state.name, state.title, place.since, {}, {}, {}};
         next.who = who_of(state.countersign ? state.countersign->by : state.worklist,
                           document.department, directory, roles);
+        if (owed) next.fields = awaited_fields(flow.definition, document, state, *late);
         for (const engine::ActionId id : state.actions) {
-            if (!flow.definition.actions[id].system)
+            // Where filling in is what is due, the actions of a resting place lead elsewhere.
+            const bool beside_the_point = state.final && !next.fields.empty();
+            if (!flow.definition.actions[id].system && !beside_the_point)
                 next.actions.push_back(flow.definition.actions[id].title);
         }
         out.push_back(std::move(next));
@@ -316,7 +344,7 @@ ReportOutcome<Supervision> Reports::supervision(const Principal& principal,
             item.basis = timer.basis;
             item.due = due;
             item.working_days = watch.late_by(due);
-            item.next = next_steps(flow, document, *directory, roles);
+            item.next = next_steps(flow, document, *directory, roles, &timer);
             if (out.late.size() == kMostLate) {
                 std::pop_heap(out.late.begin(), out.late.end(), later);
                 out.late.pop_back();

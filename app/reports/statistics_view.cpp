@@ -32,7 +32,8 @@ json::array next_json(const std::vector<NextStep>& next) {
                        {"title", one.title},
                        {"since", engine::to_string(one.since)},
                        {"who", texts(one.who)},
-                       {"actions", texts(one.actions)}});
+                       {"actions", texts(one.actions)},
+                       {"fields", texts(one.fields)}});
     return out;
 }
 
@@ -85,9 +86,11 @@ std::string day(engine::Instant at) {
 
 std::string next_words(const std::vector<NextStep>& next) {
     std::string out;
-    for (const NextStep& one : next)
-        out += fmt::format("{}{}：待{}{}{}", out.empty() ? "" : "\n", one.title, joined(one.who),
-                           one.actions.empty() ? "" : "办理——", joined(one.actions));
+    for (const NextStep& one : next) {
+        out += fmt::format("{}{}：待{}", out.empty() ? "" : "\n", one.title, joined(one.who));
+        if (!one.fields.empty()) out += "填写——" + joined(one.fields);
+        if (!one.actions.empty()) out += "办理——" + joined(one.actions);
+    }
     return out;
 }
 

@@ -13,12 +13,14 @@
 
 namespace gongkai::app {
 
-// Who has to do what next.
+// Who has to do what next: at a task, and where a document rests while a deadline of that place
+// runs or has passed (the report is published, but its submission is not recorded).
 struct NextStep {
     std::string state, title;          // where it waits
     engine::Instant since{};           // ... and since when
     std::vector<std::string> who;      // roles, by their titles: "经办人（就业促进科）"
     std::vector<std::string> actions;  // what they may do, by their titles
+    std::vector<std::string> fields;   // what is to be filled in for the deadline, by the titles
 };
 
 struct LateItem {

@@ -56,18 +56,20 @@ std::string told(const Outcome& outcome) {
     return "another answer than a step";
 }
 
-Desk::Desk(Application& application, const language::OfficeYear& year, Chance& chance,
-           const RuleWatch& watch, YearReport& report, std::function<void(std::int64_t)> pass)
+Desk::Desk(Application& application, const language::OfficeYear& year, const Staff& staff,
+           Chance& chance, const RuleWatch& watch, YearReport& report,
+           std::function<void(std::int64_t)> pass)
     : application_(application),
       year_(year),
+      staff_(staff),
       chance_(chance),
       watch_(watch),
       report_(report),
       pass_(std::move(pass)),
       invention_(year, chance, application.clock()) {}
 
-std::vector<Desk::Rested> Desk::take_rested() {
-    return std::exchange(rested_, {});
+std::vector<Desk::Arrival> Desk::take_arrivals() {
+    return std::exchange(arrivals_, {});
 }
 
 Outcome Desk::submit(const Worker& who, engine::DocumentId id, Input input) {
@@ -78,10 +80,38 @@ Outcome Desk::submit(const Worker& who, engine::DocumentId id, Input input) {
     request.document = id;
     request.input = std::move(input);
     Outcome outcome = application_.documents().run(std::move(request));
-    const auto* done = std::get_if<Done>(&outcome);
-    if (done != nullptr && !done->states.empty() && done->states.front().final && !done->purged)
-        rested_.push_back({done->id, done->flow, done->states.front().name});
+    if (const auto* done = std::get_if<Done>(&outcome); done != nullptr && !done->purged)
+        note_arrivals(*done);
     return outcome;
+}
+
+void Desk::note_arrivals(const Done& done) {
+    const auto flow = application_.flows().current(done.flow);
+    if (!flow || done.states.empty()) return;
+    if (done.states.front().final)
+        arrivals_.push_back({done.id, done.flow, done.states.front().name, true});
+    for (const ActiveState& state : done.states) {
+        const engine::StateId id = flow->definition.state(state.name);
+        if (state.final || flow->definition.states[id].reassigners.empty()) continue;
+        if (thought_.emplace(done.id, state.name, "may be handed on").second)
+            arrivals_.push_back({done.id, done.flow, state.name, false});
+    }
+}
+
+bool Desk::holds_one_of(const Worker& who, const engine::Definition& flow,
+                        const engine::Document& document,
+                        const std::vector<engine::Assignment>& assignments) const {
+    const Instant now = application_.clock().now();
+    const auto directory = application_.identity().directory();
+    const auto calendar = application_.calendars().current();
+    const engine::Actor actor = directory->actor(who.principal.person, now);
+    const engine::Context context{actor,   now,    calendar->calendar, nullptr, std::nullopt, 0,
+                                  nullptr, nullptr};
+    return engine::authorize(flow, document, context, assignments).grant.has_value();
+}
+
+bool Desk::first_time(const Task& task, const std::string& what) {
+    return thought_.emplace(task.id, task.state_name, what).second;
 }
 
 bool Desk::expect(const Outcome& outcome, engine::DocumentId id, const std::string& what) {
@@ -100,20 +130,8 @@ bool Desk::open(const std::vector<Worker>& people, const std::string& name,
     std::vector<const Worker*> may;
     engine::Document blank;
     blank.department = department;
-    const auto directory = application_.identity().directory();
     for (const Worker& worker : people) {
-        const engine::Actor actor =
-            directory->actor(worker.principal.person, application_.clock().now());
-        const engine::Context context{actor,
-                                      application_.clock().now(),
-                                      application_.calendars().current()->calendar,
-                                      nullptr,
-                                      std::nullopt,
-                                      0,
-                                      nullptr,
-                                      nullptr};
-        if (engine::authorize(definition, blank, context, definition.openers).grant)
-            may.push_back(&worker);
+        if (holds_one_of(worker, definition, blank, definition.openers)) may.push_back(&worker);
     }
     if (may.empty()) return false;
     const Worker& who = *may[chance_.below(may.size())];
@@ -141,8 +159,8 @@ bool Desk::work(const Worker& who, engine::DocumentId id, const std::string& sta
     Task task{who, id, state, {}, {}, engine::kNone};
     if (!look(task)) return false;
     if (chance_.of_100(year_.mistakes_of_100)) try_what_is_forbidden(task);
-    if (answer(task) || prepare_first(task)) return true;
-    if (!choose(task)) return false;
+    if (answer(task) || take_in_hand(task) || prepare_first(task)) return true;
+    if (!choose(task)) return put_back(task);
     // Some go on where the next one is to act: their own draft, their own signature.
     if (chance_.of_100(year_.mistakes_of_100) && look(task)) try_what_is_forbidden(task);
     return true;
@@ -266,8 +284,11 @@ bool Desk::act(Task& task, const Offer& offer) {
     const bool says = action.comment == engine::CommentRule::required ||
                       (action.comment == engine::CommentRule::optional && chance_.of_100(10));
     if (says) step.comment = invention_.text(0);
-    return expect(submit(task.who, task.id, std::move(step)), task.id,
-                  definition.flow + " " + task.state_name + "/" + action.name);
+    if (!expect(submit(task.who, task.id, std::move(step)), task.id,
+                definition.flow + " " + task.state_name + "/" + action.name))
+        return false;
+    if (action.withdrawable) think_again(task);
+    return true;
 }
 
 }  // namespace gongkai::app

@@ -26,20 +26,19 @@ bool Desk::prepare_first(Task& task) {
     }
     const language::FlowHabit* habit = year_.flow(task.definition().flow);
     if (habit != nullptr && fill(task, *habit)) return true;
-    const auto first_time = [&](const std::string& what) {
-        return thought_.emplace(task.id, task.state_name, what).second;
-    };
     for (const Offer& offer : task.view.offers) {
         if (offer.kind != Kind::relate || offer.state != task.state || !offer.allowed()) continue;
         const std::string& relation = task.definition().relations[offer.relation].name;
         const auto share = habit == nullptr                      ? 0
                            : habit->relates.count(relation) != 0 ? habit->relates.at(relation)
                                                                  : 0;
-        if (share == 0 || !first_time("relate " + relation) || !chance_.of_100(share)) continue;
+        if (share == 0 || !first_time(task, "relate " + relation) || !chance_.of_100(share))
+            continue;
         if (relate(task, {offer.relation, std::nullopt, false})) return true;
     }
     const Offer* consult = task.offer(Kind::consult);
-    if (consult == nullptr || !first_time("consult") || !chance_.of_100(year_.consults_of_100))
+    if (consult == nullptr || !first_time(task, "consult") ||
+        !chance_.of_100(year_.consults_of_100))
         return false;
     const auto& whom = task.definition().states[task.state].consult->whom;
     const engine::Assignment asked = whom[chance_.below(whom.size())];
@@ -57,8 +56,7 @@ bool Desk::fill(Task& task, const language::FlowHabit& habit) {
     for (const auto& [name, share] : habit.fills) {
         const FieldId field = definition.field(name);
         if (std::find(editable.begin(), editable.end(), field) == editable.end() ||
-            task.document.document.fields[field] ||
-            !thought_.emplace(task.id, task.state_name, "fill " + name).second ||
+            task.document.document.fields[field] || !first_time(task, "fill " + name) ||
             !chance_.of_100(share))
             continue;
         edit.fields.push_back({name, invention_.value(definition, definition.fields[field])});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/content.hpp"
 #include "engine/guard.hpp"
 
 namespace gongkai::app {
@@ -130,8 +131,11 @@ bool GuardWish::give(FieldId field) {
 }
 
 bool GuardWish::give(FieldId field, const PlainValue& value) {
-    if (may_set_.count(field) == 0) return false;
     const engine::Field& of = definition_.fields[field];
+    if (of.derived) return of.name == "body_note" && give_note(value);
+    if (may_set_.count(field) == 0) return false;
+    // A mark of secrecy is not written away: the document goes the way that the flow has for it.
+    if (of.name == "body" && marked()) return false;
     const auto seen = as_rules_see(of, value);
     if (of.past && seen) {
         const auto* day = std::get_if<engine::Date>(&*seen);
@@ -139,21 +143,35 @@ bool GuardWish::give(FieldId field, const PlainValue& value) {
     }
     document_.fields[field] = seen;
     fields_[field] = value;
-    if (of.name == "body") derive();
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && of.name == "body")
+        derive(*text);
     return true;
 }
 
-// What the system will read out of a body of these sentences (app/flow.hpp): no 附注, no mark.
-void GuardWish::derive() {
+// What the system will read out of it (app/flow.hpp).
+void GuardWish::derive(const std::string& body) {
     if (const FieldId mark = definition_.field("secrecy_mark"); mark != engine::kNone)
-        document_.fields[mark] = false;
+        document_.fields[mark] = has_secrecy_mark(body);
     const FieldId note = definition_.field("body_note");
     if (note == engine::kNone) return;
     const auto& choices = definition_.fields[note].choices;
     for (std::size_t i = 0; i < choices.size(); ++i) {
-        if (choices[i].name == "absent")
+        if (choices[i].name == body_note(body))
             document_.fields[note] = engine::Choice{static_cast<std::uint16_t>(i)};
     }
+}
+
+// The 附注 is the last line of the body: who may write the one may write the other.
+bool GuardWish::give_note(const PlainValue& note) {
+    const auto* name = std::get_if<std::string>(&note);
+    const FieldId body = definition_.field("body");
+    if (name == nullptr || body == engine::kNone || may_set_.count(body) == 0) return false;
+    return give(body, invention_.body(definition_, definition_.fields[body], *name));
+}
+
+bool GuardWish::marked() const {
+    const FieldId mark = definition_.field("secrecy_mark");
+    return mark != engine::kNone && document_.fields[mark] == engine::Value(true);
 }
 
 bool GuardWish::make_equal(const Term& term, bool wanted) {

@@ -48,7 +48,9 @@ class GuardWish {
   private:
     struct Part;  // of a guard
     Part parse(const engine::Guard& guard) const;
-    void derive();
+    void derive(const std::string& body);
+    bool give_note(const PlainValue& note);
+    bool marked() const;
     bool holds(const Part& part) const;
     bool make(const Part& part, bool wanted);
     bool make_all(const std::vector<Part>& parts, bool wanted);

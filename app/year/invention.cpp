@@ -68,6 +68,27 @@ std::string Invention::title(const engine::Definition& flow, std::size_t most) {
     return cut(flow.title + "第" + std::to_string(++written_) + "号", most);
 }
 
+std::string Invention::body(const engine::Definition& flow, const engine::Field& field,
+                            std::optional<std::string> note) {
+    std::string out = text(field.max_size, field.max_size == 0 ? 3 : 1);
+    const auto of = [&](const char* name) {
+        const engine::FieldId id = flow.field(name);
+        return id == engine::kNone ? nullptr : &flow.fields[id];
+    };
+    if (const engine::Field* noted = of("body_note")) {
+        const FieldHabit* habit = this->habit(flow, *noted);
+        if (!note && habit != nullptr) note = choice(*noted, habit);
+        for (const engine::NamedChoice& one : noted->choices) {
+            if (note == one.name && one.name != "absent") out += "\n（" + one.title + "）";
+        }
+    }
+    if (const engine::Field* mark = of("secrecy_mark")) {
+        const FieldHabit* habit = this->habit(flow, *mark);
+        if (habit != nullptr && choice(*mark, habit) == "yes") out = "秘密★1年\n" + out;
+    }
+    return out;
+}
+
 PlainValue Invention::value(const engine::Definition& flow, const engine::Field& field) {
     const FieldHabit* of = habit(flow, field);
     switch (field.type) {
@@ -89,6 +110,7 @@ PlainValue Invention::value(const engine::Definition& flow, const engine::Field&
             if (of != nullptr && !of->texts.empty())
                 return cut(of->texts[chance_.below(of->texts.size())], field.max_size);
             if (field.name == "title") return title(flow, field.max_size);
+            if (field.name == "body") return body(flow, field);
             return text(field.max_size, field.max_size == 0 ? 3 : 1);
         case FieldType::table: {
             Rows rows(1 + chance_.below(3));

@@ -18,6 +18,10 @@ class Invention {
         : year_(year), chance_(chance), clock_(clock) {}
 
     PlainValue value(const engine::Definition& flow, const engine::Field& field);
+    // A body (正文) that ends with the 附注 of that attribute (the name of a choice of body_note);
+    // without one, and in whether it bears a mark of secrecy, as the habits have it.
+    std::string body(const engine::Definition& flow, const engine::Field& field,
+                     std::optional<std::string> note = std::nullopt);
     // A sentence or a few, at most `most` characters (0: as many as it likes).
     std::string text(std::size_t most, std::size_t sentences = 1);
     engine::Date today() const { return engine::date_in_china(clock_.now()); }

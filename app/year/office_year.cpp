@@ -43,7 +43,7 @@ class Run {
           last_(engine::to_date(options.year, 12, 31) + static_cast<int>(plan.closing_days)),
           chance_(options.seed),
           watch_(report_),
-          desk_(application, plan, chance_, watch_, report_,
+          desk_(application, plan, staff_, chance_, watch_, report_,
                 [this](std::int64_t ms) { keep(go_on(clock_.now() + ms)); }) {}
 
     Result<YearReport> operator()();
@@ -57,7 +57,7 @@ class Run {
     void sitting();
     void go_through(const Worker& who);
     bool ready(const WorklistEntry& entry);
-    void take_up_rested();
+    void plan_to_come_back();
     // To this moment, through every deadline that runs out until then.
     Result<void> go_on(Instant until);
     void keep(Result<void> result) {
@@ -72,8 +72,8 @@ class Run {
     Chance chance_;
     YearReport report_;
     RuleWatch watch_;
-    Desk desk_;
     Staff staff_;
+    Desk desk_;
     std::optional<Error> failed_;
 
     std::map<Date, std::vector<Opening>> openings_;  // by the day
@@ -88,7 +88,7 @@ class Run {
         int until = 0;
     };
     std::map<std::tuple<engine::DocumentId, std::string, PersonId>, Stuck> stuck_;
-    std::multimap<int, Desk::Rested> agenda_;
+    std::multimap<int, Desk::Arrival> agenda_;
     std::set<std::pair<engine::DocumentId, std::string>> refused_deadlines_;
 };
 
@@ -150,8 +150,12 @@ void Run::go_through(const Worker& who) {
                 ++worked;
                 report_.by_deputy += entry.on_behalf_of != 0 ? 1 : 0;
                 stuck_.erase(key);
-                // Where it is still there, it waits again.
-                waiting_.erase({entry.document, entry.state});
+                // Where it is still there, it waits again, unless they have it in hand.
+                const auto& places = document->places;
+                const bool in_hand = std::any_of(
+                    places.begin(), places.end(),
+                    [&](const auto& place) { return place.claimed_by == who.principal.person; });
+                if (!in_hand) waiting_.erase({entry.document, entry.state});
             } else {
                 stuck_[key] = {document->revision, today_ + kAgain};
             }
@@ -162,15 +166,18 @@ void Run::go_through(const Worker& who) {
     }
 }
 
-void Run::take_up_rested() {
-    for (const Desk::Rested& rested : desk_.take_rested()) {
-        language::RestHabit rest = plan_.rest;
-        if (const language::FlowHabit* habit = plan_.flow(rested.flow)) {
-            const auto own = habit->rests.find(rested.state);
-            if (own != habit->rests.end()) rest = own->second;
+void Run::plan_to_come_back() {
+    for (const Desk::Arrival& arrival : desk_.take_arrivals()) {
+        language::RestHabit habit{plan_.reassigns_of_100, plan_.wait};
+        if (arrival.rests) {
+            habit = plan_.rest;
+            if (const language::FlowHabit* of = plan_.flow(arrival.flow)) {
+                const auto own = of->rests.find(arrival.state);
+                if (own != of->rests.end()) habit = own->second;
+            }
         }
-        if (chance_.of_100(rest.of_100))
-            agenda_.emplace(today_ + static_cast<int>(chance_.in(rest.days)), rested);
+        if (chance_.of_100(habit.of_100))
+            agenda_.emplace(today_ + static_cast<int>(chance_.in(habit.days)), arrival);
     }
 }
 
@@ -178,17 +185,19 @@ void Run::sitting() {
     std::vector<Worker> people = staff_.present();
     chance_.shuffle(people);
     while (!agenda_.empty() && agenda_.begin()->first <= today_) {
-        const Desk::Rested rested = agenda_.begin()->second;
+        const Desk::Arrival at = agenda_.begin()->second;
         agenda_.erase(agenda_.begin());
         for (const Worker& who : people) {
-            if (failed_ || desk_.work(who, rested.document, rested.state)) break;
+            if (failed_ || (at.rests ? desk_.work(who, at.document, at.state)
+                                     : desk_.hand_on(who, at.document, at.state)))
+                break;
         }
-        take_up_rested();
+        plan_to_come_back();
     }
     for (const Worker& who : people) {
         if (failed_) return;
         go_through(who);
-        take_up_rested();
+        plan_to_come_back();
     }
 }
 

@@ -29,6 +29,7 @@ void RuleWatch::see(const CarriedOut& step) {
     if (mine != step.after)
         report_.broke("fold_differs", id, "the fold of its events is another document");
     judge_rules(step);
+    count(step);
     for (std::size_t i = 0; i < mine.timers.size(); ++i) {
         const auto at = ran_out_.find({id, static_cast<engine::TimerId>(i)});
         if (at != ran_out_.end() && mine.timers[i].phase != engine::TimerPhase::expired)
@@ -41,6 +42,28 @@ void RuleWatch::see(const CarriedOut& step) {
         if (std::holds_alternative<engine::Unpublish>(effect)) ++report_.withdrawn;
         if (std::holds_alternative<engine::PurgeContent>(effect)) ++report_.purged;
     }
+}
+
+void RuleWatch::count(const CarriedOut& step) {
+    if (std::holds_alternative<engine::Claim>(step.command)) ++report_.hands["claim"];
+    if (std::holds_alternative<engine::Release>(step.command)) ++report_.hands["release"];
+    if (std::holds_alternative<engine::Reassign>(step.command)) ++report_.hands["reassign"];
+    if (std::holds_alternative<engine::Withdraw>(step.command)) ++report_.hands["withdraw"];
+    const engine::Definition& flow = step.flow.definition;
+    const auto now_says = [&](engine::FieldId field,
+                              bool (*says)(const engine::Field&, const engine::Value&)) {
+        if (field == engine::kNone || !step.after.fields[field]) return false;
+        const bool before =
+            step.before != nullptr && step.before->fields[field] == step.after.fields[field];
+        return !before && says(flow.fields[field], *step.after.fields[field]);
+    };
+    report_.noted +=
+        now_says(step.flow.body_note, [](const engine::Field& field, const engine::Value& value) {
+            return field.choices[std::get<engine::Choice>(value).index].name != "absent";
+        });
+    report_.marked += now_says(
+        step.flow.secrecy_mark,
+        [](const engine::Field&, const engine::Value& value) { return std::get<bool>(value); });
 }
 
 void RuleWatch::judge_rules(const CarriedOut& step) {

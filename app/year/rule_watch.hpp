@@ -29,6 +29,7 @@ class RuleWatch {
     const std::vector<engine::DocumentId>& of_flow(const std::string& flow) const;
 
   private:
+    void count(const CarriedOut& step);
     void judge_rules(const CarriedOut& step);
     void judge_timer(const CarriedOut& step, const engine::Tick& tick);
 

@@ -53,6 +53,9 @@ std::string year_text(const YearReport& report) {
     line(fmt::format("published {}, withdrawn {}, purged {}, steps of deputies {}, late now {}",
                      report.published, report.withdrawn, report.purged, report.by_deputy,
                      report.late_now));
+    line("from hand to hand: " + listed(report.hands));
+    line(fmt::format("bodies with a note of the attribute {}, with a mark of secrecy {}",
+                     report.noted, report.marked));
     line(fmt::format(
         "rules: {} of them spoke, {} times; steps decided again from the record: {}, "
         "refusals: {}",
@@ -105,6 +108,9 @@ std::string year_json(const YearReport& report) {
                            {"withdrawn", report.withdrawn},
                            {"purged", report.purged},
                            {"by_deputy", report.by_deputy},
+                           {"hands", counts(report.hands)},
+                           {"noted", report.noted},
+                           {"marked", report.marked},
                            {"ran_out_again", report.ran_out_again},
                            {"late_now", report.late_now},
                            {"rules", counts(report.rules)},

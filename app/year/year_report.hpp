@@ -39,7 +39,10 @@ struct YearReport {
     std::map<std::string, std::uint64_t> outcomes;  // of requests
     std::uint64_t published = 0, withdrawn = 0, purged = 0;
     std::uint64_t by_deputy = 0;
-    std::uint64_t rules_asked = 0;               // rules that spoke at a step
+    // How tasks went from hand to hand: "claim", "release", "reassign", "withdraw".
+    std::map<std::string, std::uint64_t> hands;
+    std::uint64_t noted = 0, marked = 0;  // bodies written with a 附注, with a mark of secrecy
+    std::uint64_t rules_asked = 0;        // rules that spoke at a step
     std::map<std::string, std::uint64_t> rules;  // how often each did
     std::uint64_t replayed_steps = 0, replayed_refusals = 0;
     std::uint64_t ran_out_again = 0;  // when work came back after the last day

@@ -181,6 +181,57 @@ TEST_CASE("statistics: durations stay bounded and keep average and median") {
     CHECK(durations.median_days() == Approx(50.0));
 }
 
+TEST_CASE("supervision: what is late where a document rests says who has to fill in what") {
+    constexpr const char* kFiling = R"(
+flow: filing
+title: 报送
+fields: [title, received_on, concluded_on]
+start: working
+states:
+  working: {title: 办理, worklist: clerk @ own department, edit: [title, received_on], actions: {publish: {title: 公布, to: published}}}
+  published:
+    title: 已公布
+    final: true
+    worklist: clerk @ own department
+    edit: [concluded_on]
+    actions: {again: {title: 更新, to: working}}
+deadlines:
+  submit:
+    title: 报送期限
+    within: 5 working days
+    from: [{field: received_on, when: concluded_on missing}]
+    in: [published]
+    late: escalate to supervisor @ anywhere
+  look: {title: 核对期限, within: 3 working days, in: [published], late: escalate to supervisor @ anywhere}
+)";
+    auto rules = report_rules();
+    rules.push_back({"filing.yaml", kFiling});
+    ReportOffice office(std::move(rules));
+    const auto id = office.open("filing", {{"received_on", std::string("2026-01-05")}}).id;
+    REQUIRE(std::holds_alternative<Done>(office.act("lihua", id, "publish")));
+    office.set_day("2026-03-02");
+    const auto late = [&] {
+        auto outcome = office.application->reports().supervision(office.as("tangning"));
+        REQUIRE(std::holds_alternative<Supervision>(outcome));
+        return std::get<Supervision>(std::move(outcome)).late;
+    };
+    using Titles = std::vector<std::string>;
+    for (const LateItem& item : late()) {
+        INFO(item.limit);
+        REQUIRE(item.next.size() == 1);
+        CHECK(item.next[0].title == "已公布");
+        CHECK(item.next[0].who == Titles{"经办人（就业促进科）"});
+        const bool submit = item.limit == "submit";
+        CHECK(item.next[0].fields == (submit ? Titles{"答复送达日期"} : Titles{}));
+        CHECK(item.next[0].actions == (submit ? Titles{} : Titles{"更新"}));
+    }
+    CHECK(late().size() == 2);
+    REQUIRE(std::holds_alternative<Done>(
+        office.edit(id, {{"concluded_on", std::string("2026-03-02")}})));
+    REQUIRE(late().size() == 1);
+    CHECK(late()[0].limit == "look");
+}
+
 TEST_CASE("supervision: late items, the latest first, with who is next and why") {
     Year year;
     const auto first = year.office.open("plan_task", {{"due_on", std::string("2026-03-05")},
