@@ -93,6 +93,7 @@ constexpr unsigned kReasonStatus[] = {
     409,  // nothing_changed
     422,  // fields_missing
     422,  // guard_failed
+    409,  // period_over
     422,  // comment_required
     422,  // comment_forbidden
     409,  // signature_not_void

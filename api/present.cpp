@@ -384,7 +384,9 @@ std::string offers_json(Edge& edge, const app::OffersView& view) {
             out.begin_object()
                 .member("code", engine::code(blocker.reason))
                 .member("sentence", engine::sentence_en(blocker.reason))
-                .member("sentence_zh", engine::sentence_zh(blocker.reason));
+                .member("sentence_zh", engine::sentence_zh(blocker.reason))
+                .member_unless_empty("detail", engine::detail_en(blocker))
+                .member_unless_empty("detail_zh", engine::detail_zh(blocker));
             write_texts(out, "basis", blocker.basis);
             write_refusal(out, blocker, words);
             out.end_object();

@@ -52,6 +52,7 @@ void write_refusal(json::Writer& out, const engine::Refusal& refusal, const Refu
         out.end_array();
     }
     if (refusal.from) out.member("from", engine::to_string(*refusal.from));
+    if (refusal.until) out.member("until", engine::to_string(*refusal.until));
     if (!refusal.fields.empty() && words.flow != nullptr) {
         out.key("fields").begin_array();
         for (const auto id : refusal.fields) {
@@ -97,6 +98,8 @@ Problem problem_of(Edge& edge, const app::Refused& refused) {
     out.title = engine::sentence_en(refusal.reason);
     out.title_zh = engine::sentence_zh(refusal.reason);
     out.article = joined(refusal.basis);
+    if (auto detail = engine::detail_en(refusal); !detail.empty())
+        out.with_detail(std::move(detail), engine::detail_zh(refusal));
     const auto roles = edge.app.administration().roles();
     const auto directory = edge.app.identity().directory();
     json::Writer members;

@@ -64,7 +64,8 @@ class Writer {
 
   private:
     bool holds(const engine::Guard& guard) const {
-        return engine::holds(guard, definition_, view_.document, nullptr);
+        // No letter can ask for a deadline: at which moment does not matter.
+        return engine::holds(guard, definition_, view_.document, nullptr, engine::Instant{});
     }
     bool draft() const {
         return letter_.sign != engine::kNone &&

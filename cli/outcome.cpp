@@ -47,6 +47,8 @@ std::string in_words(app::Application& application, const engine::Refusal& refus
     std::string out =
         fmt::format("{}: {}\n    {}", engine::code(refusal.reason),
                     engine::sentence_en(refusal.reason), engine::sentence_zh(refusal.reason));
+    if (const auto detail = engine::detail_en(refusal); !detail.empty())
+        out += "\n    " + detail + "\n    " + engine::detail_zh(refusal);
     if (!refusal.rule.empty()) out += "\n    rule: " + refusal.rule;
     for (std::size_t i = 0; flow != nullptr && i < refusal.fields.size(); ++i) {
         const engine::Field& field = flow->definition.fields[refusal.fields[i]];

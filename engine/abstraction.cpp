@@ -86,6 +86,7 @@ Abstraction::Abstraction(const Definition& definition, const Policy& policy)
     }
     for (const PolicyRule& rule : policy.rules)
         read_guard(rule.require);
+    asked_timers_ = asked_timers(definition, policy);
     choose_values();
     choose_timers();
     for (std::size_t i = 0; i < values_.size(); ++i)
@@ -221,7 +222,7 @@ bool Abstraction::at_rest_for_ever(const Document& document) const {
 }
 
 void Abstraction::choose_timers() {
-    timers_.resize(definition_.timers.size());
+    timers_ = asked_timers_;
     for (const Action& action : definition_.actions) {
         for (const TimerId timer : action.after)
             timers_[timer] = true;
@@ -247,7 +248,7 @@ void Abstraction::choose_worlds() {
         document.related = related;
         std::vector<bool> values;
         for (const Guard& test : related_tests_)
-            values.push_back(holds(test, definition_, document, nullptr));
+            values.push_back(holds(test, definition_, document, nullptr, kEarly));
         return values;
     };
     for (std::size_t i = 0; i < definition_.relations.size(); ++i) {
@@ -415,7 +416,9 @@ std::string Abstraction::pack(const Document& document) const {
     for (std::size_t i = 0; i < timers_.size(); ++i) {
         if (!timers_[i]) continue;
         const TimerState& timer = document.timers[i];
-        put_byte(key, static_cast<std::size_t>(timer.phase) + (timer.extended ? 4 : 0));
+        const bool matters = relevance_->timer(document, static_cast<TimerId>(i));
+        const auto phase = static_cast<std::size_t>(timer.phase);
+        put_byte(key, matters ? phase + (timer.extended ? 4 : 0) : 0);
     }
     put_byte(key, document.drafters.size());
     for (const PersonId drafter : document.drafters)
@@ -502,7 +505,7 @@ Document Abstraction::unpack(const std::string& key) const {
         timer.extended = (packed & 4) != 0;
         timer.unit = Unit::hours;
         timer.count = ms_per_hour;
-        timer.due = kDue;
+        timer.due = definition_.timers[i].minimum ? kLeastDue : kLastDue;
     }
     document.drafters.resize(in.byte());
     for (PersonId& drafter : document.drafters)

@@ -20,10 +20,13 @@ inline constexpr PersonId kLastFresh = 7;
 inline constexpr PersonId kSomebody = 9;
 inline constexpr PersonId kFirstVoter = 100;
 
-// Before any running deadline, and after all of them.
+// Before anything that runs is over; when minimum times are, and after that; when deadlines are,
+// and after that. So whoever waited for a minimum time need not have let a deadline pass.
 inline constexpr Instant kEarly{1'000'000};
-inline constexpr Instant kDue{2'000'000};
+inline constexpr Instant kLeastDue{2'000'000};
 inline constexpr Instant kLate{3'000'000'000'000};
+inline constexpr Instant kLastDue{4'000'000'000'000};
+inline constexpr Instant kEnd{5'000'000'000'000};
 
 inline constexpr const char* kDepartment = "d";
 
@@ -47,7 +50,8 @@ class Abstraction {
     Value filler(FieldId field) const;
     bool attachments_tracked() const { return attachments_ > 0; }
     std::size_t attachments() const { return attachments_; }
-    bool timer_tracked(TimerId timer) const { return timers_[timer]; }
+    // Whether a guard or a rule asks if it has run out.
+    bool timer_asked(TimerId timer) const { return asked_timers_[timer]; }
 
     // What there may be of related documents at any step, told apart by what guards and rules ask
     // of them. No part of an abstract state: a related document goes its own way, so that each step
@@ -93,8 +97,9 @@ class Abstraction {
     std::vector<std::vector<std::optional<Value>>> values_;
     std::vector<std::vector<std::size_t>> class_of_choice_;  // by FieldId, 1 + choice; or empty
     std::size_t attachments_ = 0;
-    std::vector<bool> timers_;
-    std::vector<bool> tracked_;  // by FieldId
+    std::vector<bool> timers_;        // by TimerId: tracked
+    std::vector<bool> asked_timers_;  // by TimerId
+    std::vector<bool> tracked_;       // by FieldId
     std::optional<Relevance> relevance_;
     std::vector<Guard> related_tests_;  // of one term each
     std::vector<World> worlds_;

@@ -104,7 +104,7 @@ void Checker::look_at(std::uint32_t from, std::uint32_t to, const Explorer::Step
             continue;
         }
         spoke_[i] = true;
-        if (holds(rule.require, definition_, step.after, grant)) continue;
+        if (holds(rule.require, definition_, step.after, grant, step.now)) continue;
         broken_[i] = to;
         breach_.emplace(i, std::pair{from, explorer_.tell(step.move, step.after)});
     }
@@ -234,8 +234,12 @@ void Checker::quorums() {
 }
 
 void Checker::timers() {
+    const std::vector<bool> asked = asked_timers(definition_, policy_);
     for (const Timer& timer : definition_.timers) {
         if (timer.minimum || timer.on_expiry != kNone || !timer.escalate_to.empty()) continue;
+        // A period that only says how long something may be done needs nobody who is told.
+        const auto id = static_cast<std::size_t>(&timer - definition_.timers.data());
+        if (timer.reminder && asked[id]) continue;
         Finding& finding = add(FindingKind::expiry_without_way, timer.name,
                                "The deadline " + timer.name + " may run out and nobody is told.",
                                "期限 " + timer.name + " 届满后没有任何去向。");

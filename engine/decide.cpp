@@ -247,7 +247,8 @@ Verdict Decider::operator()(const Act& command) const {
     Step act = step(std::move(grant));
     act.change(command.fields, std::nullopt);
     Blockers content(Blockers::Want::first);
-    document_ready(definition_, act.document(), *state, *action, act.grant(), false, content);
+    document_ready(definition_, act.document(), *state, *action, act.grant(), context_.now, false,
+                   content);
     if (auto refusal = first(std::move(content))) return std::move(*refusal);
     if (action->comment == CommentRule::required &&
         (!command.comment || command.comment->size == 0)) {
@@ -455,7 +456,8 @@ Verdict Decider::operator()(const Tick& command) const {
         const Action& action = definition_.actions[timer.on_expiry];
         Blockers blockers(Blockers::Want::first);
         const State& from = definition_.states[action.from];
-        document_ready(definition_, tick.document(), from, action, nullptr, false, blockers);
+        document_ready(definition_, tick.document(), from, action, nullptr, context_.now, false,
+                       blockers);
         if (document_->in(action.from) && !blockers.any()) perform(tick, action);
     }
     if (!timer.escalate_to.empty()) {

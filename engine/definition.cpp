@@ -30,4 +30,22 @@ RelationId Definition::relation(std::string_view name) const {
     return position(relations, name);
 }
 
+std::vector<bool> asked_timers(const Definition& definition, const Policy& policy) {
+    std::vector<bool> asked(definition.timers.size());
+    const auto read = [&](const Guard& guard) {
+        for (const Term& term : guard.terms)
+            if (term.op == Op::deadline_expired) asked[term.subject] = true;
+    };
+    for (const Action& action : definition.actions)
+        read(action.when);
+    for (const State& state : definition.states) {
+        if (!state.parallel) continue;
+        for (const Branch& branch : state.parallel->branches)
+            read(branch.when);
+    }
+    for (const PolicyRule& rule : policy.rules)
+        read(rule.require);
+    return asked;
+}
+
 }  // namespace gongkai::engine

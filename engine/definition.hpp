@@ -114,6 +114,7 @@ enum class Op : std::uint8_t {
                            // indexes Definition::related_tags. True where there is none
     some_related_in_tag,   // ... at least one is
     related_at_least,      // that many documents are related by relation `subject`
+    deadline_expired,      // timer `subject` has run out by the moment of the step
     op_not,
     op_and,
     op_or,
@@ -122,7 +123,7 @@ inline constexpr std::size_t kGuardDepth = 32;
 
 struct Term {
     Op op = Op::constant;
-    std::uint16_t subject = kNone;  // FieldId, SignatureId, StateId, RelationId
+    std::uint16_t subject = kNone;  // FieldId, SignatureId, StateId, RelationId, TimerId
     std::int64_t operand = 0;
     bool operator==(const Term&) const = default;
 };
@@ -332,10 +333,12 @@ struct Timer {
     // channel); where its field has no value, or no guard holds, the timer does not run. Empty: the
     // entry into the first of `runs_in`.
     std::vector<TimerOrigin> origins;
-    FieldId on = kNone;            // with Unit::date: the field that holds the last day
-    bool minimum = false;          // no deadline: the shortest time that must pass (Action::after)
-    bool reminder = false;         // binds nobody: running out makes nothing late, it only tells
-    std::vector<StateId> runs_in;  // sorted
+    FieldId on = kNone;    // with Unit::date: the field that holds the last day
+    bool minimum = false;  // no deadline: the shortest time that must pass (Action::after)
+    // Binds nobody, so that running out makes nothing late: it only tells somebody, or ends a
+    // period that guards ask about.
+    bool reminder = false;
+    std::vector<StateId> runs_in;         // sorted
     std::vector<StateId> pauses_in;       // sorted
     ActionId on_expiry = kNone;           // a system action; kNone: see escalate_to
     std::vector<Assignment> escalate_to;  // told when it runs out
@@ -426,5 +429,8 @@ struct PolicyRule {
 struct Policy {
     std::vector<PolicyRule> rules;
 };
+
+// By TimerId: those of which a guard or a rule asks whether they have run out.
+std::vector<bool> asked_timers(const Definition& definition, const Policy& policy);
 
 }  // namespace gongkai::engine

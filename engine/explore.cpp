@@ -160,7 +160,7 @@ void Explorer::Impl::run(const Document* from, const Command& command, Move move
     if (decision == nullptr) return;
     Document after = from != nullptr ? *from : Document{};
     evolve_step(definition, after, decision->events);
-    visit(Step{move, after, *decision, abstraction.pack(after)});
+    visit(Step{move, after, *decision, abstraction.pack(after), now});
 }
 
 void Explorer::Impl::edits(const Document& from, const State& state, const Visitor& visit) const {
@@ -351,11 +351,13 @@ void Explorer::Impl::renewals(const Document& from, const State& state,
 void Explorer::Impl::ticks(const Document& from, const Visitor& visit) const {
     for (std::size_t i = 0; i < definition.timers.size(); ++i) {
         if (from.timers[i].phase != TimerPhase::running) continue;
-        if (definition.timers[i].minimum && definition.timers[i].on_expiry == kNone) continue;
+        const Timer& timer = definition.timers[i];
+        const bool asked = abstraction.timer_asked(static_cast<TimerId>(i));
+        if (timer.minimum && timer.on_expiry == kNone && !asked) continue;
         Move move;
         move.kind = Move::Kind::tick;
         move.subject = static_cast<std::uint16_t>(i);
-        run(&from, Tick{definition.timers[i].name}, move, nullptr, kLate, visit);
+        run(&from, Tick{timer.name}, move, nullptr, kEnd, visit);
     }
 }
 
@@ -390,7 +392,7 @@ void Explorer::successors(const Key& key, const Visitor& visit) const {
         impl_->steps(from, outlook.guards_only, [&](const Step& step) {
             Move move = step.move;
             move.world = static_cast<std::uint16_t>(outlook.world);
-            visit(Step{move, step.after, step.decision, step.key});
+            visit(Step{move, step.after, step.decision, step.key, step.now});
         });
     }
 }

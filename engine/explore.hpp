@@ -4,7 +4,8 @@
 // The abstraction is finite. Kept: the active states; the choices and flags that some guard or rule
 // reads (only the values that it tells apart); whether a text, number or date that a guard asks for
 // is given; which signatures are live and whether their signer counts as a drafter, or who it is
-// where separation of duties asks; votes; phases of the timers that can change the course. Left
+// where separation of duties asks; votes; phases of the timers that can change the course, as long
+// as they can (they end something by themselves, or a guard, `after` or `extend` asks). Left
 // out, and treated as both: other values, and time (a deadline may pass or not at any moment).
 // What guards ask of related documents is tried in every combination at every step from the first
 // on at which somebody can have related one: they go their own way, and may do so at any moment.
@@ -65,6 +66,7 @@ class Explorer {
         const Document& after;
         const Decision& decision;
         const Key& key;  // of `after`
+        Instant now;     // when it was taken
     };
     using Visitor = std::function<void(const Step&)>;
 

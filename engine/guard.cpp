@@ -82,7 +82,7 @@ std::int64_t count_related(const Document& document, RelationId relation, const 
 }
 
 bool atom(const Term& term, const Definition& definition, const Document& document,
-          const Grant* exercised) {
+          const Grant* exercised, Instant now) {
     const std::uint16_t subject = term.subject;
     switch (term.op) {
         case Op::constant:
@@ -135,6 +135,8 @@ bool atom(const Term& term, const Definition& definition, const Document& docume
         }
         case Op::related_at_least:
             return count_related(document, subject, nullptr) >= term.operand;
+        case Op::deadline_expired:
+            return subject < document.timers.size() && expired(document.timers[subject], now);
         case Op::op_not:
         case Op::op_and:
         case Op::op_or:
@@ -151,8 +153,13 @@ bool given(const Document& document, FieldId field) {
     return committed == nullptr || committed->size > 0;
 }
 
+bool expired(const TimerState& timer, Instant now) {
+    return timer.phase == TimerPhase::expired ||
+           (timer.phase == TimerPhase::running && now >= timer.due);
+}
+
 bool holds(const Guard& guard, const Definition& definition, const Document& document,
-           const Grant* exercised) {
+           const Grant* exercised, Instant now) {
     if (guard.always()) return true;
     std::array<bool, kGuardDepth> stack{};
     std::size_t depth = 0;
@@ -170,7 +177,7 @@ bool holds(const Guard& guard, const Definition& definition, const Document& doc
                 stack[depth - 1] = stack[depth - 1] || stack[depth];
                 break;
             default:
-                stack[depth++] = atom(term, definition, document, exercised);
+                stack[depth++] = atom(term, definition, document, exercised, now);
         }
     }
     return stack[0];

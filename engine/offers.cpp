@@ -61,7 +61,7 @@ class Collector {
         Blockers blockers(Blockers::Want::all);
         const auto grant = may_act(inquiry_, state, action, blockers);
         document_ready(inquiry_.definition, inquiry_.document, state, action,
-                       grant ? &*grant : nullptr, true, blockers);
+                       grant ? &*grant : nullptr, inquiry_.context.now, true, blockers);
         Offer& offer = offers_.emplace_back();
         offer.kind = Offer::Kind::act;
         offer.state = id;

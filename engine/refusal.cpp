@@ -56,6 +56,8 @@ constexpr std::array<Words, kReasonCount> kWords{{
     {"nothing_changed", "Nothing would change.", "没有变化。"},
     {"fields_missing", "Required fields are missing.", "缺少必填字段。"},
     {"guard_failed", "The condition of this action is not met.", "不满足此操作的条件。"},
+    {"period_over", "The period within which this could be done has ended.",
+     "可以办理此事项的期限已经届满。"},
     {"comment_required", "An opinion in words is required.", "须填写意见。"},
     {"comment_forbidden", "This action takes no opinion.", "此操作不接受意见。"},
     {"signature_not_void", "The signature is valid; there is nothing to renew.",
@@ -86,7 +88,47 @@ const Words& words(Reason reason) {
     return kWords[static_cast<std::size_t>(reason)];
 }
 
+std::string articles(const Refusal& refusal, const char* between) {
+    std::string all;
+    for (const std::string& article : refusal.basis)
+        all.append(all.empty() ? "" : between).append(article);
+    return all;
+}
+
+struct Wall {
+    Date day;
+    std::string time;  // in China, HH:MM; empty: the day in full
+};
+
+// The end of a period as a wall clock in China shows it: its last day, or in hours the time.
+Wall wall(Instant until) {
+    const Date day = date_in_china(until);
+    const std::int64_t minutes = (until - start_of_day(day)) / ms_per_minute;
+    if (until == start_of_day(day)) return {day - 1, ""};
+    const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    return {day, two(minutes / 60) + ":" + two(minutes % 60)};
+}
+
 }  // namespace
+
+std::string detail_en(const Refusal& refusal) {
+    if (refusal.reason != Reason::period_over || !refusal.until) return {};
+    const Wall end = wall(*refusal.until);
+    std::string text = "The period " + refusal.rule_title;
+    if (!refusal.basis.empty()) text += " (" + articles(refusal, ", ") + ")";
+    if (end.time.empty()) return text + " ended with " + to_string(end.day) + ".";
+    return text + " ended on " + to_string(end.day) + " at " + end.time + " (China).";
+}
+
+std::string detail_zh(const Refusal& refusal) {
+    if (refusal.reason != Reason::period_over || !refusal.until) return {};
+    const Wall end = wall(*refusal.until);
+    std::string text = "“" + refusal.rule_title + "”的期限";
+    if (!refusal.basis.empty()) text += "（" + articles(refusal, "，") + "）";
+    text += "已于" + to_string(end.day);
+    if (!end.time.empty()) text += " " + end.time;
+    return text + "届满。";
+}
 
 const char* code(Reason reason) noexcept {
     return words(reason).code;

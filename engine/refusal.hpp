@@ -45,6 +45,7 @@ enum class Reason {
     nothing_changed,
     fields_missing,
     guard_failed,
+    period_over,  // the guard fails, and only because a period within which it held has ended
     comment_required,
     comment_forbidden,
     signature_not_void,  // nothing to renew
@@ -73,10 +74,11 @@ struct Refusal {
     std::vector<std::string> basis;     // articles behind the rule
     std::vector<Assignment> who_could;  // who could act
     std::optional<Instant> from;        // when it will be possible
+    std::optional<Instant> until;       // since when it is so no more: the first instant too late
     std::vector<FieldId> fields;        // missing or wrong ones
-    std::string rule;                   // the guard as written, or the policy rule's id
-    std::string rule_title;             // ... the policy rule's title
-    PersonId person = 0;                // who claimed it, who was first
+    std::string rule;        // the guard as written, the policy rule's id, or the timer's name
+    std::string rule_title;  // ... the title of the rule or timer
+    PersonId person = 0;     // who claimed it, who was first
 };
 
 // Permanent snake_case name, e.g. "own_draft".
@@ -86,5 +88,8 @@ std::optional<Reason> reason_of(std::string_view code) noexcept;
 // One plain sentence in each language, without names and numbers.
 const char* sentence_en(Reason reason) noexcept;
 const char* sentence_zh(Reason reason) noexcept;
+// ... with names, articles and dates, where the reason has more to tell; else empty.
+std::string detail_en(const Refusal& refusal);
+std::string detail_zh(const Refusal& refusal);
 
 }  // namespace gongkai::engine

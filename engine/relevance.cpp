@@ -36,6 +36,7 @@ Relevance::Relevance(const Definition& definition, const Policy& policy,
     fields_.assign(definition.fields.size(), none);
     live_.assign(definition.signatures.size(), none);
     void_ = identity_ = live_;
+    timers_.assign(definition.timers.size(), none);
     worth_differs_.assign(definition.signatures.size(), false);
     forks_ = none;
     for (std::size_t i = 0; i < definition.states.size(); ++i)
@@ -48,6 +49,7 @@ Relevance::Relevance(const Definition& definition, const Policy& policy,
     spread_questions(asked_by_rules_);
     spread_signatures();
     spread_fields();
+    spread_timers();
     spread_relations();
 }
 
@@ -159,6 +161,9 @@ void Relevance::read(const Guard& guard, StateId state) {
             case Op::field_at_most:
                 fields_[term.subject][state] = true;
                 break;
+            case Op::deadline_expired:
+                timers_[term.subject][state] = true;
+                break;
             default:
                 break;
         }
@@ -235,8 +240,15 @@ void Relevance::find_readers() {
             fields_[field][action.from] = true;
         for (const SignatureId kind : action.not_by_signer_of)
             identity_[kind][action.from] = true;
+        for (const TimerId timer : action.after)
+            timers_[timer][action.from] = true;
+        if (action.extends) timers_[action.extends->timer][action.from] = true;
         for (const StateId landed : landings(action))
             if (action.sign != kNone) identity_[action.sign][landed] = true;
+    }
+    for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
+        const ActionId taken = definition_.timers[i].on_expiry;
+        if (taken != kNone) timers_[i][definition_.actions[taken].from] = true;
     }
     for (std::size_t i = 0; i < definition_.states.size(); ++i) {
         const auto id = static_cast<StateId>(i);
@@ -332,6 +344,21 @@ void Relevance::spread_fields() {
                 can_be_set_freely(id, definition_.states[state], static_cast<StateId>(state));
         }
         spread(fields_[i], [&](const Way& way) { return !free[way.to] && !way.sets(id); });
+    }
+}
+
+void Relevance::spread_timers() {
+    for (std::size_t i = 0; i < timers_.size(); ++i) {
+        const Timer& timer = definition_.timers[i];
+        spread(timers_[i], [&](const Way& way) {
+            const bool anew =
+                way.action != nullptr && contains(way.action->restarts, static_cast<TimerId>(i));
+            // Nothing stands beside a place of the flow itself that is no fork: where the timer has
+            // no part in it, it is dropped.
+            const State& to = definition_.states[way.to];
+            const bool dropped = to.region == 0 && !to.parallel && !contains(timer.runs_in, way.to);
+            return !anew && !dropped;
+        });
     }
 }
 

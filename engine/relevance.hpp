@@ -34,6 +34,12 @@ class Relevance {
         return anywhere(document, identity_[kind]);
     }
 
+    // A timer matters while something lies ahead that its running out decides, and it is neither
+    // dropped nor begun anew on the way.
+    bool timer(const Document& document, TimerId timer) const {
+        return anywhere(document, timers_[timer]);
+    }
+
     // Whether somebody can have related a document in this way by now.
     bool may_be_related(const Document& document, RelationId relation) const;
     // Whether the next step may ask this of the related documents: the guard of an action, or
@@ -63,6 +69,7 @@ class Relevance {
     void find_readers();
     void spread_signatures();
     void spread_fields();
+    void spread_timers();
     void spread_relations();
     void read(const Guard& guard, StateId state);
     using Questions = std::vector<std::vector<Term>>;  // by StateId, about related documents
@@ -84,6 +91,7 @@ class Relevance {
     std::vector<States> live_;
     std::vector<States> void_;
     std::vector<States> identity_;
+    std::vector<States> timers_;
     std::vector<States> related_;  // by RelationId: the states that relate, and what is behind them
     std::vector<bool> worth_differs_;  // by SignatureId: whether a drafter gave it matters
     States forks_;

@@ -125,6 +125,63 @@ bool in_future(const Value& value, Instant now) {
     return moment != nullptr && *moment > now;
 }
 
+// A guard that does not hold, and everything that it was held against.
+struct FailedGuard {
+    const Definition& definition;
+    const Document& document;
+    const State& state;
+    const Action& action;
+    const Grant* grant;
+    Instant now;
+};
+
+Refusal refuse_by_timer(const FailedGuard& failed, Reason reason, TimerId id) {
+    Refusal refusal = refuse(reason, failed.state, &failed.action);
+    const auto& basis = failed.definition.timers[id].basis;
+    refusal.basis.insert(refusal.basis.begin(), basis.begin(), basis.end());
+    return refusal;
+}
+
+// Where nothing but time keeps the guard from holding, what it waits for, or has waited too long
+// for, is the answer.
+Refusal guard_failed(const FailedGuard& failed) {
+    std::vector<TimerId> over;
+    Document in_time = failed.document;
+    for (const Term& term : failed.action.when.terms) {
+        if (term.op != Op::deadline_expired) continue;
+        TimerState& timer = in_time.timers[term.subject];
+        if (!expired(timer, failed.now)) continue;
+        over.push_back(term.subject);
+        timer.phase = TimerPhase::idle;
+    }
+    const auto would_hold = [&](const Document& document) {
+        return holds(failed.action.when, failed.definition, document, failed.grant, failed.now);
+    };
+    if (!over.empty() && would_hold(in_time)) {
+        const Timer& timer = failed.definition.timers[over.front()];
+        Refusal refusal = refuse_by_timer(failed, Reason::period_over, over.front());
+        refusal.rule = timer.name;
+        refusal.rule_title = timer.title;
+        refusal.until = failed.document.timers[over.front()].due;
+        return refusal;
+    }
+    for (const Term& term : failed.action.when.terms) {
+        if (term.op != Op::deadline_expired) continue;
+        const TimerState& timer = failed.document.timers[term.subject];
+        if (timer.phase != TimerPhase::running || expired(timer, failed.now)) continue;
+        Document later = failed.document;
+        later.timers[term.subject].phase = TimerPhase::expired;
+        if (!would_hold(later)) continue;
+        Refusal refusal = refuse_by_timer(failed, Reason::guard_failed, term.subject);
+        refusal.rule = failed.action.when.text;
+        refusal.from = timer.due;
+        return refusal;
+    }
+    Refusal refusal = refuse(Reason::guard_failed, failed.state, &failed.action);
+    refusal.rule = failed.action.when.text;
+    return refusal;
+}
+
 }  // namespace
 
 Refusal refuse(Reason reason, const State& state, const Action* action) {
@@ -293,7 +350,8 @@ std::optional<Grant> may_relate(const Inquiry& inquiry, const State& state, Bloc
 }
 
 void document_ready(const Definition& definition, const Document& document, const State& state,
-                    const Action& action, const Grant* grant, bool asked, Blockers& blockers) {
+                    const Action& action, const Grant* grant, Instant now, bool asked,
+                    Blockers& blockers) {
     std::vector<FieldId> missing;
     for (const FieldId field : action.needs) {
         if (given(document, field)) continue;
@@ -318,10 +376,8 @@ void document_ready(const Definition& definition, const Document& document, cons
     }
     if (asked && (mentions(action.when, action.asks) || mentions(action.when, action.assigns)))
         return;
-    if (!holds(action.when, definition, document, grant)) {
-        Refusal refusal = refuse(Reason::guard_failed, state, &action);
-        refusal.rule = action.when.text;
-        blockers.add(std::move(refusal));
+    if (!holds(action.when, definition, document, grant, now)) {
+        blockers.add(guard_failed({definition, document, state, action, grant, now}));
     }
 }
 

@@ -55,7 +55,8 @@ std::vector<FieldId> not_assigned(const Definition& definition, const Document& 
 // What the action asks of the document; `document` is as it will be signed. With `asked` (offers)
 // fields that the action itself asks for do not count as missing.
 void document_ready(const Definition& definition, const Document& document, const State& state,
-                    const Action& action, const Grant* grant, bool asked, Blockers& blockers);
+                    const Action& action, const Grant* grant, Instant now, bool asked,
+                    Blockers& blockers);
 
 // Whether each change names a field of the list (derived ones are the system's own), with a value
 // of its type, and one that has come where the field asks for that.

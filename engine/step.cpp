@@ -228,7 +228,7 @@ void Step::fork(StateId id, ActionId via) {
     bool started = false;
     forking_.push_back(id);
     for (const Branch& branch : state.parallel->branches) {
-        if (!holds(branch.when, definition_, document_, grant())) continue;
+        if (!holds(branch.when, definition_, document_, grant(), context_.now)) continue;
         started = true;
         enter(branch.region, branch.start, kNone, true);
         // A branch that ended at once may already have led out of this state.
@@ -284,7 +284,7 @@ void Step::join(RegionId region, const std::string& exit) {
 
 std::optional<Instant> Step::day_zero(const Timer& timer) const {
     for (const TimerOrigin& origin : timer.origins) {
-        if (!holds(origin.when, definition_, document_, grant())) continue;
+        if (!holds(origin.when, definition_, document_, grant(), context_.now)) continue;
         const auto& value = document_.fields[origin.field];
         if (!value) return std::nullopt;
         if (const auto* date = std::get_if<Date>(&*value)) return start_of_day(*date);
@@ -355,7 +355,7 @@ std::optional<Refusal> Step::broken_rule() const {
     if (context_.policy == nullptr) return std::nullopt;
     for (const PolicyRule& rule : context_.policy->rules) {
         if (!speaks(rule, definition_, document_, events_, effects_)) continue;
-        if (holds(rule.require, definition_, document_, grant())) continue;
+        if (holds(rule.require, definition_, document_, grant(), context_.now)) continue;
         Refusal refusal;
         refusal.reason = Reason::policy_violation;
         refusal.basis = rule.basis;

@@ -14,7 +14,8 @@
 namespace gongkai::engine {
 
 inline constexpr std::int64_t ms_per_second = 1'000;
-inline constexpr std::int64_t ms_per_hour = 3'600 * ms_per_second;
+inline constexpr std::int64_t ms_per_minute = 60 * ms_per_second;
+inline constexpr std::int64_t ms_per_hour = 60 * ms_per_minute;
 inline constexpr std::int64_t ms_per_day = 24 * ms_per_hour;
 inline constexpr std::int64_t china_offset_ms = 8 * ms_per_hour;
 

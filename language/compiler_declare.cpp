@@ -338,7 +338,7 @@ engine::TimerId FlowCompiler::Impl::declare_timer(const Instance& instance,
     timer.basis = syntax.heading.basis;
     timer.amount = syntax.amount;
     timer.minimum = syntax.minimum;
-    timer.reminder = syntax.reminder;
+    timer.reminder = syntax.reminder || syntax.period;
     if (syntax.limit.given()) keep_limit(syntax, timer);
     if (timer.title.empty()) timer.title = syntax.name.text;
     timer.line = reporter.line(syntax.name.span);

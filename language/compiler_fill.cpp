@@ -73,7 +73,7 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
     action.needs = field_ids(syntax.needs, false);
     action.asks = field_ids(syntax.asks, true);
     action.assigns = assigned_ids(syntax.assigns);
-    action.when = guard(instance, syntax.when);
+    action.when = guard(instance, entry, syntax.when);
     action.comment = syntax.comment.value_or(action.kind == ActionKind::return_to
                                                  ? engine::CommentRule::required
                                                  : engine::CommentRule::optional);
@@ -258,7 +258,7 @@ void FlowCompiler::Impl::fill_fork(Instance& instance, Entry& entry) {
         names.push_back(branch.name.text);
         engine::Branch out;
         out.name = branch.name.text;
-        out.when = guard(instance, branch.when);
+        out.when = guard(instance, entry, branch.when);
         if (child != nullptr) {
             out.title =
                 branch.heading.title.empty() ? child->body->heading.title : branch.heading.title;
@@ -450,6 +450,7 @@ void FlowCompiler::Impl::fill_flow() {
     }
     for (const auto& instance : instances)
         fill_timers(*instance);
+    check_asked_deadlines();
     for (const auto& instance : instances) {
         for (const Entry* entry : instance->order)
             warn_of_untaken(*entry);

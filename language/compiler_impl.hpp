@@ -17,6 +17,7 @@ namespace gongkai::language {
 using engine::kNone;
 
 struct Instance;
+class InstanceScope;
 
 // A state as it was written, and what became of it.
 struct Entry {
@@ -64,6 +65,12 @@ struct FlowCompiler::Impl {
     std::set<engine::ActionId> taken;                 // by a deadline
     std::set<engine::StateId> unlisted;               // whose worklist was wrong, and reported
     bool too_large = false;
+    struct AskedDeadline {
+        const Node* guard = nullptr;
+        engine::StateId state = engine::kNone;
+        engine::TimerId timer = engine::kNone;
+    };
+    std::vector<AskedDeadline> asked_deadlines;
 
     // ---- declaring (compiler_declare.cpp)
     void declare_fields();
@@ -126,7 +133,13 @@ struct FlowCompiler::Impl {
     engine::SignatureId signature_id(const Name& name);
     engine::TimerId timer_id(const Instance& instance, const Entry& entry, const Name& name);
     std::vector<engine::EffectSpec> effects(const std::vector<EffectSyntax>& syntax);
-    engine::Guard guard(const Instance& instance, const Node* node);
+    // The guard of an action or branch of `entry`.
+    engine::Guard guard(const Instance& instance, const Entry& entry, const Node* node);
+    // The guard that says whether a deadline counts from a date.
+    engine::Guard origin_guard(const Instance& instance, const Node* node);
+    void warn_of_unsigned(const Instance& instance, const InstanceScope& scope, const Node& node);
+    // A guard that asks for a deadline which cannot run in the state that it stands in.
+    void check_asked_deadlines();
     const FieldSyntax* vocabulary_field(std::string_view name) const;
     Message add_field_hint() const;
     bool vocabulary_signature(std::string_view name) const;
@@ -143,8 +156,10 @@ struct FlowCompiler::Impl {
 // What a guard in this instance, or a rule of policy (instance: the flow), can speak of.
 class InstanceScope : public GuardScope {
   public:
-    InstanceScope(FlowCompiler::Impl& impl, const Instance& instance, bool policy)
-        : impl_(impl), instance_(instance), policy_(policy) {}
+    // `entry`: the state whose own deadlines can be spoken of too.
+    InstanceScope(FlowCompiler::Impl& impl, const Instance& instance, bool policy,
+                  const Entry* entry = nullptr)
+        : impl_(impl), instance_(instance), policy_(policy), entry_(entry) {}
 
     FieldName field(std::string_view name) override;
     std::pair<Known, engine::SignatureId> signature(std::string_view name) override;
@@ -157,6 +172,8 @@ class InstanceScope : public GuardScope {
                                                 std::string_view name) override;
     Message suggest_related_tag(engine::RelationId relation, std::string_view name) override;
     std::string related_flow(engine::RelationId relation) override;
+    // In a policy the name is that of a limit of the law: every deadline that keeps it.
+    std::pair<Known, std::vector<engine::TimerId>> deadlines(std::string_view name) override;
     Message suggest(Kind kind, std::string_view name) override;
     Message where() override;
 
@@ -167,6 +184,7 @@ class InstanceScope : public GuardScope {
     FlowCompiler::Impl& impl_;
     const Instance& instance_;
     bool policy_;
+    const Entry* entry_;
 };
 
 }  // namespace gongkai::language

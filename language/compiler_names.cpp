@@ -354,19 +354,62 @@ std::vector<engine::EffectSpec> FlowCompiler::Impl::effects(
     return out;
 }
 
-engine::Guard FlowCompiler::Impl::guard(const Instance& instance, const Node* node) {
+engine::Guard FlowCompiler::Impl::guard(const Instance& instance, const Entry& entry,
+                                        const Node* node) {
+    if (node == nullptr) return {};
+    InstanceScope scope(*this, instance, false, &entry);
+    engine::Guard out = compile_guard(*node, scope, reporter);
+    warn_of_unsigned(instance, scope, *node);
+    for (const engine::Term& term : out.terms) {
+        if (term.op == engine::Op::deadline_expired)
+            asked_deadlines.push_back({node, entry.state, term.subject});
+    }
+    return out;
+}
+
+engine::Guard FlowCompiler::Impl::origin_guard(const Instance& instance, const Node* node) {
     if (node == nullptr) return {};
     InstanceScope scope(*this, instance, false);
     engine::Guard out = compile_guard(*node, scope, reporter);
+    warn_of_unsigned(instance, scope, *node);
+    const bool asks_a_deadline = std::any_of(
+        out.terms.begin(), out.terms.end(),
+        [](const engine::Term& term) { return term.op == engine::Op::deadline_expired; });
+    if (asks_a_deadline) {
+        reporter.error(node->span, "deadline_on_deadline",
+                       {"from when a deadline counts cannot depend on another's having run out",
+                        "期限的起算日不能取决于另一期限是否届满"});
+    }
+    return out;
+}
+
+void FlowCompiler::Impl::warn_of_unsigned(const Instance& instance, const InstanceScope& scope,
+                                          const Node& node) {
     for (const std::string& name : scope.never_signed) {
         // A part may ask for what only some of its flows give.
         if (!instance.part.empty()) continue;
         reporter.warning(
-            node->span, "never_signed",
+            node.span, "never_signed",
             {fmt::format("nothing in the flow `{}` gives the signature `{}`", flow.name.text, name),
              fmt::format("流程“{}”中没有签署“{}”的操作", flow.name.text, name)});
     }
-    return out;
+}
+
+void FlowCompiler::Impl::check_asked_deadlines() {
+    for (const AskedDeadline& asked : asked_deadlines) {
+        const engine::State& state = definition.states[asked.state];
+        // Beside a place of a branch, and where a fork is entered, others are or were active.
+        if (state.region != 0 || state.parallel) continue;
+        const engine::Timer& timer = definition.timers[asked.timer];
+        if (std::binary_search(timer.runs_in.begin(), timer.runs_in.end(), asked.state)) continue;
+        reporter.error(
+            asked.guard->span, "deadline_not_running",
+            {fmt::format("the deadline `{}` does not run in `{}`, so it can never have run out "
+                         "there",
+                         timer.name, state.name),
+             fmt::format("期限“{}”不在环节“{}”计算，在此不可能届满", timer.name, state.name)},
+            {"name the state in `in` of the deadline", "请在期限的“in”中写明该环节"});
+    }
 }
 
 // ---- InstanceScope
@@ -461,6 +504,30 @@ std::string InstanceScope::related_flow(engine::RelationId relation) {
     return relation == kNone ? std::string() : impl_.definition.relations[relation].flow;
 }
 
+std::pair<Known, std::vector<engine::TimerId>> InstanceScope::deadlines(std::string_view name) {
+    std::vector<engine::TimerId> found;
+    if (!policy_) {
+        const auto look = [&](const auto& timers) {
+            for (const auto& [known, id] : timers) {
+                if (known == name && found.empty()) found.push_back(id);
+            }
+        };
+        if (entry_ != nullptr) look(entry_->timers);
+        look(instance_.timers);
+        return {found.empty() ? Known::nowhere : Known::here, std::move(found)};
+    }
+    const auto& timers = impl_.definition.timers;
+    for (std::size_t i = 0; i < timers.size(); ++i) {
+        if (timers[i].limit == name) found.push_back(static_cast<engine::TimerId>(i));
+    }
+    if (!found.empty()) return {Known::here, std::move(found)};
+    const auto& limits = impl_.library.limits;
+    const bool known = std::any_of(limits.begin(), limits.end(), [&](const LimitSyntax& limit) {
+        return limit.name.text == name;
+    });
+    return {known ? Known::elsewhere : Known::nowhere, {}};
+}
+
 std::uint16_t InstanceScope::role(std::string_view name) {
     return impl_.role_index(name);
 }
@@ -492,6 +559,19 @@ Message InstanceScope::suggest(Kind kind, std::string_view name) {
                 names.insert(names.end(), impl_.library.relations.begin(),
                              impl_.library.relations.end());
             }
+            break;
+        case Kind::deadline:
+            if (policy_) {
+                for (const LimitSyntax& limit : impl_.library.limits)
+                    names.push_back(limit.name.text);
+                break;
+            }
+            if (entry_ != nullptr) {
+                for (const auto& timer : entry_->timers)
+                    names.emplace_back(timer.first);
+            }
+            for (const auto& timer : instance_.timers)
+                names.emplace_back(timer.first);
             break;
         case Kind::role:
             for (const RoleSyntax& role : impl_.library.vocabulary.roles)

@@ -57,7 +57,7 @@ void FlowCompiler::Impl::fill_timer(Instance& instance, Entry* entry, const Dead
     for (const OriginSyntax& origin : syntax.from) {
         const engine::FieldId field = date_field(origin.field, true);
         if (field == kNone) continue;
-        timer.origins.push_back({field, guard(instance, origin.when)});
+        timer.origins.push_back({field, origin_guard(instance, origin.when)});
     }
     if (syntax.on.given()) timer.on = date_field(syntax.on, false);
     if (timer.minimum && !syntax.escalate_to.empty()) {
@@ -70,9 +70,16 @@ void FlowCompiler::Impl::fill_timer(Instance& instance, Entry* entry, const Dead
     if (syntax.take.given()) choose_expiry(syntax.take, timer);
 }
 
-// A reminder does nothing but tell somebody: it neither is waited for nor passes in silence.
+// A reminder does nothing but tell somebody: it neither is waited for nor passes in silence. A
+// period may: guards ask whether it is over.
 void FlowCompiler::Impl::check_reminder(const DeadlineSyntax& syntax, const engine::Timer& timer) {
-    if (!timer.reminder) return;
+    if (syntax.period && (timer.minimum || syntax.reminder)) {
+        reporter.error(syntax.name.span, "conflicting_keys",
+                       {"a period in which something may be done is neither a minimum time nor a "
+                        "reminder",
+                        "“period”是可以办理某事的期限，不能同时是最短期限或者“reminder”"});
+    }
+    if (!timer.reminder || syntax.period) return;
     if (timer.minimum) {
         reporter.error(syntax.name.span, "conflicting_keys",
                        {"a minimum time is waited for and is no reminder",

@@ -275,6 +275,7 @@ class Compiler {
             return size_of(field, length);
         }
         // No reserved words, so that a field or a relation may be called like one.
+        if (is("expired") && name_follows()) return deadline();
         if ((is("every") || is("some") || is("related")) && name_follows()) return related();
         comparison(name("a condition", "条件"));
     }
@@ -315,6 +316,21 @@ class Compiler {
         }
         if (tag_known != Known::here) return constant(how == "every");
         emit(how == "every" ? Op::every_related_in_tag : Op::some_related_in_tag, id, index);
+    }
+
+    // `expired NAME`
+    void deadline() {
+        next();
+        const Token token = name("a deadline", "期限名称");
+        const auto [known, timers] = scope_.deadlines(token.text);
+        if (known == Known::nowhere) {
+            unknown(token, "deadline", "期限", GuardScope::Kind::deadline);
+        }
+        if (timers.empty()) return constant(false);
+        for (std::size_t i = 0; i < timers.size(); ++i) {
+            emit(Op::deadline_expired, timers[i]);
+            if (i > 0) emit(Op::op_or);
+        }
     }
 
     void signature() {

@@ -56,7 +56,12 @@ class GuardScope {
     virtual Message suggest_related_tag(engine::RelationId, std::string_view) { return {}; }
     virtual std::string related_flow(engine::RelationId) { return {}; }
 
-    enum class Kind { field, signature, state, tag, role, relation };
+    // Deadlines of which one has to have run out. Where nothing is said of them, there are none.
+    virtual std::pair<Known, std::vector<engine::TimerId>> deadlines(std::string_view) {
+        return {Known::nowhere, {}};
+    }
+
+    enum class Kind { field, signature, state, tag, role, relation, deadline };
     // What to say of a name that is not known.
     virtual Message suggest(Kind kind, std::string_view name) = 0;
     // Said after the name of something that is not known, e.g. "in the flow `decision`".

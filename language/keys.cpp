@@ -54,8 +54,9 @@ constexpr Words<19> kAction{"assigns", "title",       "basis",        "to",     
                             "restart", "reset_votes", "effects",      "set"};
 constexpr Words<3> kExtend{"deadline", "by", "once"};
 constexpr Words<2> kExtendRequired{"deadline", "by"};
-constexpr Words<13> kDeadline{"title", "basis", "limit", "within",    "at_least", "yearly",  "on",
-                              "from",  "in",    "until", "pauses_in", "late",     "reminder"};
+constexpr Words<14> kDeadline{"title",     "basis", "limit",    "within", "at_least",
+                              "yearly",    "on",    "from",     "in",     "until",
+                              "pauses_in", "late",  "reminder", "period"};
 constexpr Words<2> kOrigin{"field", "when"};
 constexpr Words<1> kOriginRequired{"field"};
 constexpr Words<1> kLimits{"deadlines"};

@@ -434,6 +434,9 @@ class Body {
         if (const Node* flag = find(node, "reminder")) {
             deadline.reminder = shape_.flag(*flag);
         }
+        if (const Node* flag = find(node, "period")) {
+            deadline.period = shape_.flag(*flag);
+        }
     }
 
     Shape shape_;

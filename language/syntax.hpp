@@ -88,6 +88,7 @@ struct DeadlineSyntax {
     Name limit;  // of deadlines.yaml; what follows is then its
     bool minimum = false;
     bool reminder = false;
+    bool period = false;  // in which something may be done; binds nobody either
     engine::Amount amount;
     Name on;
     std::vector<OriginSyntax> from;

@@ -39,7 +39,8 @@ GuardWish::Part GuardWish::parse(const engine::Guard& guard) const {
 }
 
 bool GuardWish::holds(const Part& part) const {
-    return engine::holds(part.guard, definition_, document_, nullptr);
+    return engine::holds(part.guard, definition_, document_, nullptr,
+                         engine::start_of_day(invention_.today()));
 }
 
 bool GuardWish::fulfil(const engine::Guard& guard) {

@@ -76,7 +76,7 @@ void RuleWatch::judge_rules(const CarriedOut& step) {
             continue;
         ++report_.rules_asked;
         ++report_.rules[rule.id];
-        if (!engine::holds(rule.require, step.flow.definition, step.after, grant))
+        if (!engine::holds(rule.require, step.flow.definition, step.after, grant, step.now))
             report_.broke("rule_broken", step.after.id, rule.id);
     }
 }

@@ -466,10 +466,10 @@ TEST_CASE("compiler: a relation leads to another flow, whose tags guards and pol
     const auto g = compilation.rulebook->find("g");
     CHECK(g->definition.related_tags.empty());
     engine::Document document;
-    CHECK(engine::holds(g->policy.rules[0].require, g->definition, document, nullptr));
-    CHECK(engine::holds(g->policy.rules[1].require, g->definition, document, nullptr));
-    CHECK(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr));
+    CHECK(engine::holds(g->policy.rules[0].require, g->definition, document, nullptr, {}));
+    CHECK(engine::holds(g->policy.rules[1].require, g->definition, document, nullptr, {}));
+    CHECK(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr, {}));
     document.related.push_back({0, 5, {"done"}, engine::Publication::none});
-    CHECK_FALSE(engine::holds(f->policy.rules[0].require, f->definition, document, nullptr));
-    CHECK_FALSE(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr));
+    CHECK_FALSE(engine::holds(f->policy.rules[0].require, f->definition, document, nullptr, {}));
+    CHECK_FALSE(engine::holds(f->policy.rules[1].require, f->definition, document, nullptr, {}));
 }

@@ -33,17 +33,21 @@ std::vector<SourceFile> rules(const std::string& guard) {
         "        when: " +
         guard +
         "\n"
+        "    deadlines: {soon: {within: 2 days, late: escalate to clerk}}\n"
         "  b:\n"
         "    countersign: {by: leader, seats: 3, quorum: 2, sign: confidentiality}\n"
         "    on: {passed: c, failed: a}\n"
-        "  c: {final: true}\n");
+        "  c: {final: true}\n"
+        "deadlines:\n"
+        "  whole: {within: 9 days, period: true}\n"
+        "  soon: {within: 5 days, in: b, late: escalate to clerk}\n");
 }
 
 std::string written(const engine::Definition& definition, const engine::Guard& guard) {
     static const char* kNames[] = {"constant", "given", "equals",    "less",   "at_most", "same",
                                    "before",   "by",    "files",     "signed", "another", "role",
                                    "in",       "tag",   "approvals", "every",  "some",    "related",
-                                   "not",      "and",   "or"};
+                                   "expired",  "not",   "and",       "or"};
     std::string out;
     for (const engine::Term& term : guard.terms) {
         if (!out.empty()) out += ' ';
@@ -57,6 +61,10 @@ std::string written(const engine::Definition& definition, const engine::Guard& g
             out += ":" + definition.states.at(term.subject).name;
         }
         const bool joins = term.op >= Op::op_not;
+        if (term.op == Op::deadline_expired) {
+            out += ":" + definition.timers.at(term.subject).name;
+            continue;
+        }
         if (!joins && term.op != Op::field_given && term.op != Op::signed_live &&
             term.op != Op::signed_by_another && term.op != Op::in_state) {
             out += fmt::format(":{}", term.operand);
@@ -130,6 +138,9 @@ TEST_CASE("guard: every form of the language") {
     CHECK(compiled("approvals of b >= 2") == "approvals:b:2");
     CHECK(compiled("every part_of in tag open") == "every:0");
     CHECK(compiled("some part_of in tag open") == "some:0");
+    CHECK(compiled("expired whole") == "expired:whole");
+    // The state's own comes before that of the flow.
+    CHECK(compiled("title given and not expired soon") == "given:title expired:a/soon not and");
     CHECK(compiled("related part_of >= 2") == "related:2");
     CHECK(compiled("related part_of = 0") == "related:0 related:1 not and");
     CHECK(compiled("not some part_of in tag open and related part_of < 3") ==
@@ -190,6 +201,9 @@ TEST_CASE("guard: mistakes are told at their place, with what was probably meant
     CHECK(mistake("every part_of in open") == "guard_syntax 18+4");
     CHECK(mistake("every part_of") == "guard_syntax 13+1");
     CHECK(mistake("every given") == "unknown_field 1+5");
+    CHECK(mistake("expired son") == "unknown_deadline 9+3: did you mean `soon`?");
+    CHECK(mistake("expired") == "unknown_field 1+7 | guard_syntax 7+1");
+    CHECK(mistake("expired given") == "unknown_field 1+7");
     CHECK(mistake("related part_of >= 101") == "bad_number 20+3");
     CHECK(mistake("related part_of") == "guard_syntax 15+1");
     CHECK(mistake("(title given") == "guard_syntax 12+1");
@@ -248,7 +262,9 @@ TEST_CASE("guard: what is compiled is what is evaluated") {
     const auto set = [&](const char* name, engine::Value value) {
         document.fields[definition.field(name)] = value;
     };
-    const auto holds = [&] { return engine::holds(guard, definition, document, nullptr); };
+    const auto holds = [&] {
+        return engine::holds(guard, definition, document, nullptr, engine::Instant{});
+    };
     CHECK_FALSE(holds());
     set("attribute", engine::Choice{0});
     set("title", engine::Committed{{}, 2});

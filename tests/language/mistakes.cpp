@@ -156,6 +156,12 @@ TEST_CASE("mistakes: in an action") {
     CHECK(action("to: b, after: later") == Places{"unknown_deadline 7:33"});
     CHECK(action("to: b, after: soon") == Places{"not_a_minimum 7:33"});
     CHECK(action("to: b, after: wait") == Places{});
+    CHECK(action("to: b, when: not expired soon") == Places{});
+    CHECK(action("to: b, when: not expired wait") == Places{});
+    CHECK(action("to: b, when: not expired later") == Places{"unknown_deadline 7:44"});
+    CHECK(action("to: b, when: expired there",
+                 "deadlines: {there: {within: 1 day, in: b, period: true}}\n") ==
+          Places{"deadline_not_running 7:32"});
     CHECK(action("to: b, restart: son") == Places{"unknown_deadline 7:35"});
     CHECK(action("kind: stay, extend: {deadline: soon, by: 1 month}") ==
           Places{"unit_mismatch 7:60"});
@@ -264,6 +270,14 @@ TEST_CASE("mistakes: in a deadline") {
     CHECK(deadline("within: 3 days, reminder: true") == Places{"missing_key 10:3"});
     CHECK(deadline("within: 3 days, late: take t, reminder: true") == Places{"missing_key 10:3"});
     CHECK(deadline("at_least: 3 days, reminder: true") == Places{"conflicting_keys 10:3"});
+    CHECK(deadline("within: 3 days, period: true") == Places{});
+    CHECK(deadline("within: 3 days, period: true, late: take t") == Places{});
+    CHECK(deadline("at_least: 3 days, period: true") == Places{"conflicting_keys 10:3"});
+    CHECK(deadline("within: 3 days, late: escalate to clerk, reminder: true, period: true") ==
+          Places{"conflicting_keys 10:3"});
+    CHECK(deadline("within: 3 days, period: always") == Places{"bad_value 10:31"});
+    CHECK(deadline("within: 3 days, from: {field: formed_at, when: expired e}") ==
+          Places{"deadline_on_deadline 10:54"});
     CHECK(deadline("within: 3 days, late: escalate to clerk, reminder: soon") ==
           Places{"bad_value 10:58"});
     CHECK(wrong(test::with_vocabulary(
