@@ -126,6 +126,10 @@ void Abstraction::read_guard(const Guard& guard) {
                         add_unique(tests_[field].boundaries, day);
                 }
                 break;
+            case Op::deadline_expired_by:
+                for (const Date day : {kFirstDay, kAfterAll})
+                    add_unique(tests_[static_cast<FieldId>(term.operand)].boundaries, day.days);
+                break;
             case Op::attachments_at_least:
                 attachments_ = std::max(attachments_, static_cast<std::size_t>(term.operand));
                 break;
@@ -232,7 +236,8 @@ void Abstraction::choose_timers() {
         Timer& timer = definition_.timers[i];
         if (timer.on_expiry != kNone) timers_[i] = true;
         if (!timers_[i]) timer.runs_in.clear();
-        timer.amount = Amount{1, Unit::hours};
+        constexpr auto beyond = static_cast<std::int32_t>(kLastDue.ms / ms_per_hour);
+        timer.amount = Amount{timer.minimum ? 1 : beyond, Unit::hours};
         timer.origins.clear();
         timer.on = kNone;
     }

@@ -26,7 +26,10 @@ inline constexpr Instant kEarly{1'000'000};
 inline constexpr Instant kLeastDue{2'000'000};
 inline constexpr Instant kLate{3'000'000'000'000};
 inline constexpr Instant kLastDue{4'000'000'000'000};
-inline constexpr Instant kEnd{5'000'000'000'000};
+inline constexpr Instant kEnd{10'000'000'000'000};
+// On the first day of them all, and on one that is late for whatever starts at any of the others.
+inline constexpr Date kFirstDay = date_in_china(kEarly);
+inline constexpr Date kAfterAll = date_in_china(kEnd + kLastDue.ms) + 1;
 
 inline constexpr const char* kDepartment = "d";
 
@@ -37,7 +40,8 @@ class Abstraction {
     Abstraction(const Abstraction&) = delete;
     Abstraction& operator=(const Abstraction&) = delete;
 
-    // The definition without the timers that cannot change the course; the others count one hour.
+    // The definition without the timers that cannot change the course; the others count from the
+    // moment of the step, minimum times an hour and deadlines beyond kLate.
     const Definition& definition() const { return definition_; }
 
     std::string pack(const Document& document) const;

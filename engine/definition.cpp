@@ -34,7 +34,7 @@ std::vector<bool> asked_timers(const Definition& definition, const Policy& polic
     std::vector<bool> asked(definition.timers.size());
     const auto read = [&](const Guard& guard) {
         for (const Term& term : guard.terms)
-            if (term.op == Op::deadline_expired) asked[term.subject] = true;
+            if (asks_of_deadline(term)) asked[term.subject] = true;
     };
     for (const Action& action : definition.actions)
         read(action.when);

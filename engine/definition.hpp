@@ -115,6 +115,8 @@ enum class Op : std::uint8_t {
     some_related_in_tag,   // ... at least one is
     related_at_least,      // that many documents are related by relation `subject`
     deadline_expired,      // timer `subject` has run out by the moment of the step
+    deadline_expired_by,   // ... before the day that date field `operand` holds; false where it
+                           // holds none
     op_not,
     op_and,
     op_or,
@@ -429,6 +431,10 @@ struct PolicyRule {
 struct Policy {
     std::vector<PolicyRule> rules;
 };
+
+inline bool asks_of_deadline(const Term& term) {
+    return term.op == Op::deadline_expired || term.op == Op::deadline_expired_by;
+}
 
 // By TimerId: those of which a guard or a rule asks whether they have run out.
 std::vector<bool> asked_timers(const Definition& definition, const Policy& policy);

@@ -137,6 +137,14 @@ bool atom(const Term& term, const Definition& definition, const Document& docume
             return count_related(document, subject, nullptr) >= term.operand;
         case Op::deadline_expired:
             return subject < document.timers.size() && expired(document.timers[subject], now);
+        case Op::deadline_expired_by: {
+            const auto day = number(document, static_cast<FieldId>(term.operand));
+            if (subject >= document.timers.size() || !day) return false;
+            const TimerState& timer = document.timers[subject];
+            const bool counted =
+                timer.phase == TimerPhase::running || timer.phase == TimerPhase::expired;
+            return counted && start_of_day({static_cast<std::int32_t>(*day)}) >= timer.due;
+        }
         case Op::op_not:
         case Op::op_and:
         case Op::op_or:

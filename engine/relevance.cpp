@@ -161,6 +161,9 @@ void Relevance::read(const Guard& guard, StateId state) {
             case Op::field_at_most:
                 fields_[term.subject][state] = true;
                 break;
+            case Op::deadline_expired_by:
+                fields_[static_cast<FieldId>(term.operand)][state] = true;
+                [[fallthrough]];
             case Op::deadline_expired:
                 timers_[term.subject][state] = true;
                 break;
@@ -273,7 +276,9 @@ void Relevance::find_readers() {
                     if (!way.sets(field)) fields_[field][way.from] = true;
                 };
                 for (const Term& term : rule.require.terms) {
-                    if (term.op >= Op::fields_equal && term.op <= Op::field_at_most_field) {
+                    const bool two =
+                        term.op >= Op::fields_equal && term.op <= Op::field_at_most_field;
+                    if (two || term.op == Op::deadline_expired_by) {
                         matters(static_cast<FieldId>(term.operand));
                     }
                     const bool of_field =

@@ -92,8 +92,9 @@ bool mentions(const Guard& guard, const std::vector<FieldId>& fields) {
         };
         const bool reads_field = term.op >= Op::field_given && term.op <= Op::field_at_most_field;
         const bool reads_two = term.op >= Op::fields_equal && term.op <= Op::field_at_most_field;
+        const bool reads_day = term.op == Op::deadline_expired_by;
         return (reads_field && among(term.subject)) ||
-               (reads_two && among(static_cast<FieldId>(term.operand)));
+               ((reads_two || reads_day) && among(static_cast<FieldId>(term.operand)));
     });
 }
 
@@ -148,11 +149,11 @@ Refusal guard_failed(const FailedGuard& failed) {
     std::vector<TimerId> over;
     Document in_time = failed.document;
     for (const Term& term : failed.action.when.terms) {
-        if (term.op != Op::deadline_expired) continue;
-        TimerState& timer = in_time.timers[term.subject];
-        if (!expired(timer, failed.now)) continue;
+        if (!asks_of_deadline(term)) continue;
+        if (!holds(Guard{{term}, {}}, failed.definition, failed.document, failed.grant, failed.now))
+            continue;
         over.push_back(term.subject);
-        timer.phase = TimerPhase::idle;
+        in_time.timers[term.subject].phase = TimerPhase::idle;
     }
     const auto would_hold = [&](const Document& document) {
         return holds(failed.action.when, failed.definition, document, failed.grant, failed.now);

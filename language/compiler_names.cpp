@@ -361,7 +361,7 @@ engine::Guard FlowCompiler::Impl::guard(const Instance& instance, const Entry& e
     engine::Guard out = compile_guard(*node, scope, reporter);
     warn_of_unsigned(instance, scope, *node);
     for (const engine::Term& term : out.terms) {
-        if (term.op == engine::Op::deadline_expired)
+        if (engine::asks_of_deadline(term))
             asked_deadlines.push_back({node, entry.state, term.subject});
     }
     return out;
@@ -372,9 +372,8 @@ engine::Guard FlowCompiler::Impl::origin_guard(const Instance& instance, const N
     InstanceScope scope(*this, instance, false);
     engine::Guard out = compile_guard(*node, scope, reporter);
     warn_of_unsigned(instance, scope, *node);
-    const bool asks_a_deadline = std::any_of(
-        out.terms.begin(), out.terms.end(),
-        [](const engine::Term& term) { return term.op == engine::Op::deadline_expired; });
+    const bool asks_a_deadline =
+        std::any_of(out.terms.begin(), out.terms.end(), engine::asks_of_deadline);
     if (asks_a_deadline) {
         reporter.error(node->span, "deadline_on_deadline",
                        {"from when a deadline counts cannot depend on another's having run out",

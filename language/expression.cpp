@@ -318,7 +318,7 @@ class Compiler {
         emit(how == "every" ? Op::every_related_in_tag : Op::some_related_in_tag, id, index);
     }
 
-    // `expired NAME`
+    // `expired NAME`, `expired NAME by DATE`
     void deadline() {
         next();
         const Token token = name("a deadline", "期限名称");
@@ -326,9 +326,15 @@ class Compiler {
         if (known == Known::nowhere) {
             unknown(token, "deadline", "期限", GuardScope::Kind::deadline);
         }
-        if (timers.empty()) return constant(false);
+        std::optional<GuardScope::FieldName> day;
+        if (accept("by")) day = date_named();
+        if (timers.empty() || (day && day->known != Known::here)) return constant(false);
         for (std::size_t i = 0; i < timers.size(); ++i) {
-            emit(Op::deadline_expired, timers[i]);
+            if (day) {
+                emit(Op::deadline_expired_by, timers[i], day->id);
+            } else {
+                emit(Op::deadline_expired, timers[i]);
+            }
             if (i > 0) emit(Op::op_or);
         }
     }
@@ -461,19 +467,24 @@ class Compiler {
         ordered(found, sign, literal(token, found));
     }
 
-    // Two dates of the document. False where one has no value, but for `!=`.
-    void compare_dates(const GuardScope::FieldName& left, std::string_view sign) {
+    GuardScope::FieldName date_named() {
         const Token token = name("a date or a field", "日期或字段名称");
-        const auto right = scope_.field(token.text);
-        if (right.known == Known::nowhere) {
+        const auto found = scope_.field(token.text);
+        if (found.known == Known::nowhere) {
             unknown(token, "field", "字段", GuardScope::Kind::field);
-        } else if (right.field != nullptr && right.field->type != FieldType::date) {
+        } else if (found.field != nullptr && found.field->type != FieldType::date) {
             report(token.offset, token.text.size(), "type_error",
                    {fmt::format("`{}` is a {} and cannot be compared with a date", token.text,
-                                type_name(right.field->type)),
+                                type_name(found.field->type)),
                     fmt::format("“{}”是{}，不能与日期比较", token.text,
-                                type_name_zh(right.field->type))});
+                                type_name_zh(found.field->type))});
         }
+        return found;
+    }
+
+    // Two dates of the document. False where one has no value, but for `!=`.
+    void compare_dates(const GuardScope::FieldName& left, std::string_view sign) {
+        const auto right = date_named();
         if (left.known != Known::here || right.known != Known::here) {
             return constant(sign == "!=");
         }

@@ -114,6 +114,29 @@ TEST_CASE("period: what rests or does not run has not run out") {
     CHECK(over(TimerPhase::expired, 9));
 }
 
+TEST_CASE("period: a day that the document holds is in time up to the last day") {
+    const auto flow = fixture("clock", "task");
+    const FieldId day = flow->definition.field("assigned_on");
+    Document document;
+    document.fields.resize(flow->definition.fields.size());
+    document.timers.resize(1);
+    const Guard too_late{{{Op::deadline_expired_by, 0, day}}, {}};
+    const auto late = [&](TimerPhase phase, std::optional<Date> on) {
+        document.timers[0].phase = phase;
+        document.timers[0].due = start_of_day(kMonday + 8);
+        document.fields[day] = on ? std::optional<Value>(*on) : std::nullopt;
+        // However late it is when somebody asks.
+        return holds(too_late, flow->definition, document, nullptr, start_of_day(kMonday + 99));
+    };
+    for (const TimerPhase phase : {TimerPhase::running, TimerPhase::expired}) {
+        CHECK_FALSE(late(phase, kMonday + 7));
+        CHECK(late(phase, kMonday + 8));
+        CHECK_FALSE(late(phase, std::nullopt));
+    }
+    CHECK_FALSE(late(TimerPhase::idle, kMonday + 8));
+    CHECK_FALSE(late(TimerPhase::paused, kMonday + 8));
+}
+
 TEST_CASE("period: an exploration sees both sides of it, and forgets it where nobody asks") {
     const auto flow = fixture("clock", "assignment");
     const Definition& definition = flow->definition;

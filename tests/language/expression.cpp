@@ -47,7 +47,7 @@ std::string written(const engine::Definition& definition, const engine::Guard& g
     static const char* kNames[] = {"constant", "given", "equals",    "less",   "at_most", "same",
                                    "before",   "by",    "files",     "signed", "another", "role",
                                    "in",       "tag",   "approvals", "every",  "some",    "related",
-                                   "expired",  "not",   "and",       "or"};
+                                   "expired",  "late",  "not",       "and",    "or"};
     std::string out;
     for (const engine::Term& term : guard.terms) {
         if (!out.empty()) out += ' ';
@@ -61,9 +61,9 @@ std::string written(const engine::Definition& definition, const engine::Guard& g
             out += ":" + definition.states.at(term.subject).name;
         }
         const bool joins = term.op >= Op::op_not;
-        if (term.op == Op::deadline_expired) {
+        if (engine::asks_of_deadline(term)) {
             out += ":" + definition.timers.at(term.subject).name;
-            continue;
+            if (term.op == Op::deadline_expired) continue;
         }
         if (!joins && term.op != Op::field_given && term.op != Op::signed_live &&
             term.op != Op::signed_by_another && term.op != Op::in_state) {
@@ -139,6 +139,7 @@ TEST_CASE("guard: every form of the language") {
     CHECK(compiled("every part_of in tag open") == "every:0");
     CHECK(compiled("some part_of in tag open") == "some:0");
     CHECK(compiled("expired whole") == "expired:whole");
+    CHECK(compiled("expired whole by formed_at") == "late:whole:4");
     // The state's own comes before that of the flow.
     CHECK(compiled("title given and not expired soon") == "given:title expired:a/soon not and");
     CHECK(compiled("related part_of >= 2") == "related:2");
@@ -203,6 +204,8 @@ TEST_CASE("guard: mistakes are told at their place, with what was probably meant
     CHECK(mistake("every given") == "unknown_field 1+5");
     CHECK(mistake("expired son") == "unknown_deadline 9+3: did you mean `soon`?");
     CHECK(mistake("expired") == "unknown_field 1+7 | guard_syntax 7+1");
+    CHECK(mistake("expired whole by title") == "type_error 18+5");
+    CHECK(mistake("expired whole by 2026-01-01") == "guard_syntax 18+10");
     CHECK(mistake("expired given") == "unknown_field 1+7");
     CHECK(mistake("related part_of >= 101") == "bad_number 20+3");
     CHECK(mistake("related part_of") == "guard_syntax 15+1");
