@@ -172,6 +172,16 @@ void write_document(CanonicalWriter& writer, const engine::Definition& definitio
             fields.push_back({static_cast<engine::FieldId>(i), document.fields[i]});
     }
     write_fields(writer, definition, fields);
+    if (!document.missed.empty()) {
+        writer.key("missed").begin_array();
+        for (std::size_t i = 0; i < document.missed.size(); ++i) {
+            if (!document.missed[i]) continue;
+            writer.begin_object().key("due");
+            write_instant(writer, *document.missed[i]);
+            writer.key("timer").string(definition.timers[i].name).end_object();
+        }
+        writer.end_array();
+    }
     if (!document.parents.empty()) {
         write_array(writer, "parents", document.parents,
                     [&](const auto& parent) { write_parent(writer, parent); });

@@ -460,7 +460,9 @@ Verdict Decider::operator()(const Tick& command) const {
                        blockers);
         if (document_->in(action.from) && !blockers.any()) perform(tick, action);
     }
-    if (!timer.escalate_to.empty()) {
+    // Work that comes back after the last day is late at once, but whoever was told of that day
+    // once is told again only of another.
+    if (!timer.escalate_to.empty() && !document_->missed_before(id)) {
         tick.effect(Notify{timer.escalate_to, {}, "deadline.missed", timer.name});
     }
     return std::move(tick).finish();
@@ -574,6 +576,7 @@ Verdict Decider::operator()(const Migrate&) const {
     after.places.assign(target.regions.size(), Place{});
     after.fields.assign(target.fields.size(), std::nullopt);
     after.timers.assign(target.timers.size(), TimerState{});
+    after.missed.clear();
     for (const Place& place : document_->places) {
         if (place.state == kNone) continue;
         const StateId state = same_name(definition_.states, target.states, place.state);
@@ -614,7 +617,11 @@ Verdict Decider::operator()(const Migrate&) const {
     }
     for (std::size_t i = 0; i < definition_.timers.size(); ++i) {
         const TimerId id = same_name(definition_.timers, target.timers, static_cast<TimerId>(i));
-        if (id != kNone) after.timers[id] = document_->timers[i];
+        if (id == kNone) continue;
+        after.timers[id] = document_->timers[i];
+        if (i >= document_->missed.size() || !document_->missed[i]) continue;
+        if (after.missed.size() <= id) after.missed.resize(id + 1U);
+        after.missed[id] = document_->missed[i];
     }
     // The content is what it was; only its place in the list of fields may have changed. Signatures
     // and votes on it stay live, those on older content stay void.

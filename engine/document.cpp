@@ -9,6 +9,10 @@ bool Document::in(StateId state) const {
                        [&](const Place& place) { return place.state == state; });
 }
 
+bool Document::missed_before(TimerId timer) const {
+    return timer < missed.size() && missed[timer] == timers[timer].due;
+}
+
 bool Document::drafted_by(PersonId person) const {
     return person != 0 && std::binary_search(drafters.begin(), drafters.end(), person);
 }

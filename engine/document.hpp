@@ -112,6 +112,9 @@ struct Document {
     std::vector<Signature> signatures;
     std::vector<CastVote> votes;
     std::vector<TimerState> timers;  // by TimerId
+    // By TimerId, shorter where the rest has none: the due moment (TimerState::due) that last ran
+    // out, kept when the timer is dropped, so that the same moment is told of once only.
+    std::vector<std::optional<Instant>> missed;
     std::vector<Consultation> consultations;
     Publication publication = Publication::none;
     Digest published_content{};  // of the last publication
@@ -122,6 +125,8 @@ struct Document {
     bool operator==(const Document&) const = default;
 
     bool in(StateId state) const;
+    // Whether this timer has run out at its present due moment before.
+    bool missed_before(TimerId timer) const;
     bool drafted_by(PersonId person) const;
     // A live signature of this kind, or nullptr.
     const Signature* live_signature(SignatureId kind) const;

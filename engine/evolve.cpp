@@ -73,7 +73,12 @@ struct Fold {
                       [&](const CastVote& vote) { return vote.state == event.state; });
     }
 
-    void operator()(const TimerSet& event) const { document.timers[event.timer] = event.state; }
+    void operator()(const TimerSet& event) const {
+        document.timers[event.timer] = event.state;
+        if (event.state.phase != TimerPhase::expired) return;
+        if (document.missed.size() <= event.timer) document.missed.resize(event.timer + 1U);
+        document.missed[event.timer] = event.state.due;
+    }
 
     void operator()(const Consulted& event) const {
         document.consultations.push_back(event.consultation);

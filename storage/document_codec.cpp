@@ -13,9 +13,11 @@ using engine::kNone;
 namespace {
 
 // Version 2 has related documents or parents behind what version 1 has. A document without either
-// is still written as version 1.
+// is still written as version 1. Version 3 has the due moments that were missed behind all that,
+// and the relations even where there are none.
 constexpr unsigned kVersion = 1;
 constexpr unsigned kVersionRelated = 2;
+constexpr unsigned kVersionMissed = 3;
 
 // Every structure is taken apart with a structured binding: a member that is added to the engine
 // breaks the build here instead of being lost on the way to the disk.
@@ -40,7 +42,8 @@ std::size_t bound(const Document& d) {
                        d.places.size() * kPlaceBound + d.fields.size() * kFieldBound +
                        d.attachments.size() * kAttachmentBound + d.drafters.size() * kMaxVarint +
                        d.signatures.size() * kSignatureBound + d.votes.size() * kVoteBound +
-                       d.timers.size() * kTimerBound + d.consultations.size() * kConsultationBound;
+                       d.timers.size() * kTimerBound + d.consultations.size() * kConsultationBound +
+                       (1 + d.missed.size()) * (1 + kMaxVarint);
     for (const auto& vote : d.votes)
         size += vote.department.size();
     for (const auto& consultation : d.consultations)
@@ -200,6 +203,11 @@ void write(RawWriter& out, const engine::TimerState& timer) {
     out.signed_number(due.ms);
 }
 
+void write(RawWriter& out, const std::optional<engine::Instant>& missed) {
+    out.byte(missed ? 1 : 0);
+    if (missed) out.signed_number(missed->ms);
+}
+
 void write(RawWriter& out, const engine::Consultation& consultation) {
     const auto& [number, region, asked_by, whom, question, answered, answered_by] = consultation;
     const auto& [role, scope, department] = whom;
@@ -335,6 +343,10 @@ void read(RawReader& in, engine::TimerState& timer) {
     }
 }
 
+void read(RawReader& in, std::optional<engine::Instant>& missed) {
+    if (in.byte_up_to(1) != 0) missed = engine::Instant{in.signed_number()};
+}
+
 void read(RawReader& in, engine::Consultation& consultation) {
     consultation.number = in.number_as<std::uint32_t>();
     consultation.region = in.number_as<engine::RegionId>();
@@ -388,15 +400,15 @@ void read_all(RawReader& in, std::vector<T>& all, More&... more) {
 
 void encode_document(const Document& document, std::string& out) {
     const auto& [id, flow, definition, revision, department, places, fields, attachments, content,
-                 drafters, signatures, votes, timers, consultations, publication, published_content,
-                 purged, related, parents] = document;
+                 drafters, signatures, votes, timers, missed, consultations, publication,
+                 published_content, purged, related, parents] = document;
     // Written beside `out` first: growing a string to the bound would clear all of it.
     thread_local std::vector<char> scratch;
     if (const std::size_t size = bound(document); scratch.size() < size) scratch.resize(2 * size);
     RawWriter to(scratch.data());
     Hashes hashes{&content};
-    const bool relations = !related.empty() || !parents.empty();
-    to.byte(relations ? kVersionRelated : kVersion);
+    const bool relations = !related.empty() || !parents.empty() || !missed.empty();
+    to.byte(!missed.empty() ? kVersionMissed : relations ? kVersionRelated : kVersion);
     to.number(id);
     to.text(flow);
     to.digest(definition);
@@ -419,13 +431,14 @@ void encode_document(const Document& document, std::string& out) {
         write_all(to, related);
         write_all(to, parents);
     }
+    if (!missed.empty()) write_all(to, missed);
     out.append(scratch.data(), to.at());
 }
 
 engine::Result<Document> decode_document(std::string_view bytes) {
     RawReader in(bytes);
     const unsigned version = in.byte();
-    if (version != kVersion && version != kVersionRelated)
+    if (version < kVersion || version > kVersionMissed)
         return Error{ErrorCode::malformed,
                      "stored document of unknown format version " + std::to_string(version)};
     Document document;
@@ -450,10 +463,16 @@ engine::Result<Document> decode_document(std::string_view bytes) {
     document.publication = read_publication(in, publication & 0x7F);
     document.purged = (publication & 0x80) != 0;
     hashes.read(in, document.published_content);
-    if (version == kVersionRelated) {
+    if (version >= kVersionRelated) {
         read_all(in, document.related);
         read_all(in, document.parents);
-        if (document.related.empty() && document.parents.empty()) in.fail();
+    }
+    if (version == kVersionRelated && document.related.empty() && document.parents.empty())
+        in.fail();
+    if (version == kVersionMissed) {
+        read_all(in, document.missed);
+        // What needs no more than an earlier version is written as that.
+        if (document.missed.empty() || !document.missed.back()) in.fail();
     }
     if (!in.good() || !in.at_end())
         return Error{ErrorCode::malformed, "stored document " + std::to_string(document.id) +

@@ -77,14 +77,26 @@ TEST_CASE("document codec: a document without relations is written as it always 
     bytes = encoded(Document{});
     bytes[0] = 2;
     CHECK(!decode_document(bytes + std::string(2, '\0')));
+    // Nor of one that missed no deadline.
+    bytes[0] = 3;
+    CHECK(!decode_document(bytes + std::string(3, '\0')));
+    CHECK(!decode_document(bytes + std::string(2, '\0') + std::string("\1\0", 2)));
+}
+
+TEST_CASE("document codec: the due moments that were missed") {
+    Document document;
+    document.missed = {std::nullopt, gongkai::engine::Instant{0}, gongkai::engine::Instant{-5}};
+    const std::string bytes = encoded(document);
+    CHECK(bytes[0] == 3);
+    CHECK(decode_document(bytes)->missed == document.missed);
 }
 
 TEST_CASE("document codec: an unknown version and a forged count are refused") {
     std::string bytes = encoded(Document{});
-    bytes[0] = 3;
+    bytes[0] = 4;
     const auto newer = decode_document(bytes);
     REQUIRE(!newer);
-    CHECK(newer.error().message.find("version 3") != std::string::npos);
+    CHECK(newer.error().message.find("version 4") != std::string::npos);
     // A flow's name of 2^63 bytes.
     CHECK(!decode_document(std::string("\x01\x00\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11)));
 }
