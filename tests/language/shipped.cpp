@@ -47,6 +47,8 @@ TEST_CASE("shipped: the rules of workflows/ compile without a diagnostic") {
                        "management",
                        "normative_document",
                        "petition",
+                       "petition_assistance",
+                       "petition_review",
                        "plan",
                        "plan_task",
                        "proactive_proposal",
