@@ -8,6 +8,7 @@
 
 #include "language/catalog_reader.hpp"
 #include "language/shape.hpp"
+#include "language/unicode.hpp"
 #include "language/yaml_document.hpp"
 
 namespace gongkai::language {
@@ -73,12 +74,6 @@ bool is_number(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() && end == text.data() + text.size();
-}
-
-std::size_t code_points(std::string_view utf8) {
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) >> 6) != 2;
-    }));
 }
 
 class Reader {
@@ -284,7 +279,7 @@ class Reader {
     static bool fits(const engine::Field& field, const std::string& text) {
         switch (field.type) {
             case FieldType::text:
-                return !text.empty() && code_points(longest(text)) <= field.max_size;
+                return !text.empty() && count_code_points(longest(text)) <= field.max_size;
             case FieldType::choice:
                 return std::any_of(field.choices.begin(), field.choices.end(),
                                    [&](const auto& choice) { return choice.name == text; });
