@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t kRefusedMs = engine::ms_per_hour;
 // ... one that failed in the store, after this.
 constexpr std::int64_t kFailedMs = 60 * engine::ms_per_second;
+// A clock that was set back and has run on for so long is believed: it had been ahead.
+constexpr std::int64_t kSetBackMs = engine::ms_per_hour;
 
 PlainValue value_of(const engine::DutyField& field, const engine::Field& what,
                     const std::optional<engine::DutyItem>& item, engine::Date day,
@@ -38,18 +40,6 @@ PlainValue value_of(const engine::DutyField& field, const engine::Field& what,
         if (std::from_chars(field.text.data(), end, number).ptr == end) return number;
     }
     return field.text;
-}
-
-// As long as texts may name an item.
-std::string shortened(const std::string& title) {
-    std::string out;
-    std::size_t characters = 0;
-    for (std::size_t at = 0, begin = 0; at < title.size(); begin = at) {
-        if (!language::next_code_point(title, at)) ++at;
-        if (++characters == engine::kItemTitleMax && at < title.size()) return out + "…";
-        out.append(title, begin, at - begin);
-    }
-    return out;
 }
 
 bool chooses(const engine::DutyItems& items, const std::string& catalog, const std::string& from) {
@@ -119,7 +109,7 @@ Result<std::vector<Duties::Item>> Duties::items() const {
     for (const storage::CatalogItem& one : stored) {
         const ItemLimit limit = limit_of(one);
         // A leap year, so that every day of a year is one.
-        out.push_back({{one.code, shortened(limit.title)},
+        out.push_back({{one.code, language::shortened(limit.title, engine::kItemTitleMax)},
                        one.catalog,
                        limit.from,
                        engine::parse_date("2024-" + limit.before)});
@@ -159,12 +149,14 @@ std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties) 
     const auto calendar = calendars_.current();
     if (const std::uint64_t size = store_.head().size; size != items_at_) {
         auto read = items();
+        const std::string why = read ? std::string() : read.error().message;
         if (read) {
             items_ = std::move(*read);
             items_at_ = size;
-        } else {
-            log_event(LogLevel::warning, "duty_failed", {{"why", read.error().message}});
+        } else if (why != items_trouble_) {
+            log_event(LogLevel::warning, "duty_failed", {{"why", why}});
         }
+        items_trouble_ = why;
     }
     std::vector<Due> out;
     for (Series& series : series_of(duties, items_)) {
@@ -253,10 +245,22 @@ bool Duties::open(const Due& due, engine::Date today, Instant now) {
     return done != nullptr && done->created;
 }
 
+bool Duties::set_back(engine::Date today, Instant now) {
+    if (!latest_ || today >= *latest_) {
+        behind_since_.reset();
+        return false;
+    }
+    // It may have been set back once more.
+    behind_since_ = behind_since_ ? std::min(*behind_since_, now) : now;
+    if (now < *behind_since_ + kSetBackMs) return true;
+    behind_since_.reset();
+    return false;
+}
+
 std::size_t Duties::open_due(Instant now) {
     const auto duties = all();
     const engine::Date today = engine::date_in_china(now);
-    if (latest_ && today < *latest_) return 0;
+    if (set_back(today, now)) return 0;
     if (latest_ != today || seen_ != duties) not_before_.clear();
     latest_ = today;
     seen_ = duties;

@@ -6,7 +6,8 @@
 //
 // After a time in which nothing ran: what is due every day is opened for today only; of anything
 // longer the newest occurrence is opened late, once. Nothing is opened for days before the record
-// began.
+// began. A clock that is set back opens nothing until it has run on for an hour: then it had been
+// ahead, and its day is today.
 #pragma once
 
 #include <map>
@@ -85,6 +86,8 @@ class Duties {
     Result<bool> wanted(const Due& due);
     Outcome hand_in(const Due& due, const Flow& flow, engine::Date today);
     Result<bool> record_began_by(engine::Date day);
+    // Whether the clock shows a day before the latest one that was seen, and is not believed yet.
+    bool set_back(engine::Date today, Instant now);
 
     storage::Store& store_;
     Documents& documents_;
@@ -96,11 +99,13 @@ class Duties {
     std::shared_ptr<const List> duties_ = std::make_shared<const List>();
     // Of the scheduler's thread alone.
     std::optional<engine::Date> record_began_;
-    std::optional<engine::Date> latest_;  // that was seen: a clock set back opens no past day
-    std::shared_ptr<const List> seen_;    // by the last round: other duties are tried at once
+    std::optional<engine::Date> latest_;   // that was seen, until the clock was corrected
+    std::optional<Instant> behind_since_;  // what the clock showed when it was found set back
+    std::shared_ptr<const List> seen_;     // by the last round: other duties are tried at once
     // The catalogue as it was when the record had so many leaves.
     std::vector<Item> items_;
     std::uint64_t items_at_ = 0;
+    std::string items_trouble_;  // why it could not be read the last time; empty: it could
     // When to look again at what is opened already, was refused or failed; by source and number.
     std::map<std::string, Instant> not_before_;
 };

@@ -4,6 +4,7 @@
 
 #include "app/numbering.hpp"
 #include "engine/time.hpp"
+#include "language/unicode.hpp"
 
 namespace gongkai::app {
 
@@ -20,16 +21,11 @@ bool blank(const std::string& text) {
     return text.find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-// The first characters of a UTF-8 text, on one line.
-std::string beginning(const std::string& text) {
-    std::string out;
-    std::size_t characters = 0;
-    for (const char c : text) {
-        const bool begins = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-        if (begins && ++characters > kTitleCharacters) return out + "……";
-        out += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
+std::string on_one_line(std::string text) {
+    for (char& c : text) {
+        if (c == '\n' || c == '\r' || c == '\t') c = ' ';
     }
-    return out;
+    return text;
 }
 
 }  // namespace
@@ -88,7 +84,8 @@ std::variant<RequestStatus, Invalid, engine::Refusal, engine::Error> Intake::sub
     const auto text = [&](const char* name, const std::string& value) {
         if (!blank(value)) open.fields.push_back({name, value});
     };
-    text("title", "申请公开：" + beginning(request.request_description));
+    text("title", "申请公开：" + language::shortened(on_one_line(request.request_description),
+                                                     kTitleCharacters));
     text("applicant_kind", request.applicant_kind);
     text("applicant_name", request.applicant_name);
     text("identity_proof", request.identity_proof);

@@ -58,6 +58,17 @@ std::size_t count_code_points(std::string_view text) {
     return count;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+    std::string out;
+    std::size_t characters = 0;
+    for (std::size_t at = 0, begin = 0; at < text.size(); begin = at) {
+        if (!next_code_point(text, at)) ++at;
+        if (++characters == most && at < text.size()) return out + "…";
+        out.append(text.substr(begin, at - begin));
+    }
+    return out;
+}
+
 namespace {
 
 struct Range {

@@ -1,4 +1,4 @@
-// The little of Unicode that diagnostics and the strict reading of YAML need.
+// The little of Unicode that diagnostics, the strict reading of YAML and short titles need.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,10 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
 // Stray bytes count as one each.
 std::size_t count_code_points(std::string_view text);
+
+// At most `most` characters of it (at least 1); where some are left out, the last of them is "…".
+// Stray bytes count as one each.
+std::string shortened(std::string_view text, std::size_t most);
 
 // Cells on a terminal: 0, 1 or 2.
 int cell_width(char32_t c);

@@ -103,6 +103,44 @@ TEST_CASE("duties: a clock that is set back opens nothing") {
     CHECK(place.round() == 0);
 }
 
+TEST_CASE("duties: a clock that was ahead and is corrected opens what is due from then on") {
+    Installation place;
+    place.serve();
+    CHECK(place.round() == 2);
+    place.at("2029-03-05T01:00:00.000Z");
+    const std::size_t ahead = place.round();
+    CHECK(ahead >= 2);
+    place.at("2026-11-30T01:00:00.000Z");
+    CHECK(place.round() == 0);  // set back, or corrected?
+    place.at("2026-11-30T01:59:00.000Z");
+    CHECK(place.round() == 0);
+    place.at("2026-11-30T02:00:00.000Z");
+    CHECK(place.round() == 2);
+    CHECK(place.round() == 0);
+    place.at("2026-12-01T01:00:00.000Z");
+    CHECK(place.round() == 2);
+    // Set back again, twice: the hour begins anew.
+    place.at("2026-11-30T23:30:00.000Z");
+    CHECK(place.round() == 0);
+}
+
+TEST_CASE("duties: that the catalogue cannot be read is told once") {
+    Installation place;
+    place.serve();
+    std::size_t told = 0;
+    set_log_sink([&told](const std::string& line) {
+        const auto has = [&line](const char* text) { return line.find(text) != std::string::npos; };
+        told += has("duty_failed") && !has("\"number\"") ? 1 : 0;
+    });
+    place.application->store().close();
+    for (int i = 0; i < 3; ++i) {
+        place.clock.advance_ms(engine::ms_per_hour);
+        CHECK(place.application->duties().open_due(place.clock.now()) == 0);
+    }
+    CHECK(told == 1);
+    set_log_sink([](const std::string&) {});
+}
+
 TEST_CASE(
     "duties: one that fails keeps no other from being opened, and is tried again when mended") {
     Installation place;

@@ -127,6 +127,11 @@ TEST_CASE("unicode: only UTF-8 is UTF-8") {
     CHECK(first_invalid_utf8("\xF4\x90\x80\x80") == 0);
     CHECK(first_invalid_utf8("中\xF0\x9F\x98") == 3);
     CHECK(count_code_points("中文\xFFx") == 4);
+    CHECK(shortened("政府信息公开", 6) == "政府信息公开");
+    CHECK(shortened("政府信息公开年报", 6) == "政府信息公…");
+    CHECK(shortened("政\xFF信息公", 4) == "政\xFF信…");
+    CHECK(shortened("政府", 1) == "…");
+    CHECK(shortened("", 1).empty());
     CHECK(cells("中文x") == 5);
     CHECK(cells("😀（）") == 6);
 }
