@@ -300,7 +300,10 @@ Result<std::unique_ptr<Application>> Application::open(ApplicationOptions option
     TRY_VOID(parts->use(std::move(rules)));
     TRY_VOID(parts->letters->load(parts->options.rules));
     const bool works = !parts->options.read_only;
-    if (works && parts->options.scheduler) parts->scheduler->start();
+    if (works && parts->options.scheduler) {
+        parts->scheduler->start();
+        parts->reports->start();
+    }
     if (works && parts->options.outbox.thread) parts->outbox->start();
     return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
@@ -315,6 +318,7 @@ Application::~Application() {
 Result<void> Application::close() {
     if (parts_->closed.exchange(true)) return {};
     parts_->scheduler->stop();
+    parts_->reports->stop();
     parts_->outbox->stop();
     parts_->store->close();
     if (!parts_->checkpoints) return {};

@@ -4,6 +4,7 @@
 
 #include "app/authorize.hpp"
 #include "app/content.hpp"
+#include "app/log.hpp"
 #include "app/reports/annual_count.hpp"
 #include "app/reports/scan.hpp"
 
@@ -33,6 +34,23 @@ std::string office_of(const DirectorySnapshot& directory) {
 
 ReportRefused report_refused(const char* code, std::string message, std::string message_zh) {
     return {{{code, std::move(message), std::move(message_zh), {}, {}}}};
+}
+
+Reports::~Reports() {
+    stop();
+}
+
+void Reports::start() {
+    folding_ = std::thread([this] {
+        const auto folded = ledger_.catch_up([this] { return stopped_.load(); });
+        if (!folded && !stopped_)
+            log_event(LogLevel::warning, "ledger_failed", {{"why", folded.error().message}});
+    });
+}
+
+void Reports::stop() {
+    stopped_ = true;
+    if (folding_.joinable()) folding_.join();
 }
 
 void Reports::set_annual(std::shared_ptr<const language::AnnualMapping> mapping) {
@@ -112,8 +130,18 @@ ReportOutcome<AnnualReport> Reports::annual(const Principal& principal, int year
         count.add(flow.definition, document);
         return {};
     };
-    if (const auto passed = each_document(parts_.store, parts_.flows, {}, add); !passed)
-        return passed.error();
+    const auto pass = [&]() -> Result<void> {
+        if (!ledger_.nearly_there()) return each_document(parts_.store, parts_.flows, {}, add);
+        TRY_VOID(ledger_.catch_up());
+        const auto ids =
+            ledger_.of_flows({mapping->requests.flow, mapping->remedies.flow, mapping->rules.flow,
+                              mapping->enforcement.flow, mapping->texts.flow});
+        return each_of(parts_.store, parts_.flows, ids, {},
+                       [&](const Flow& flow, const storage::DocumentRow& row, storage::Reader&) {
+                           return add(flow, row.document);
+                       });
+    };
+    if (const auto passed = pass(); !passed) return passed.error();
     std::vector<ReportFault> faults = count.faults();
     AnnualReport report = std::move(count).report();
     const auto before = mapping->published.find(year - 1);

@@ -1,42 +1,24 @@
 // Statistics of a period and the view of the supervision.
 #include <algorithm>
 #include <boost/json.hpp>
-#include <queue>
+#include <functional>
+#include <iterator>
 
 #include "app/authorize.hpp"
 #include "app/reports/annual_count.hpp"
 #include "app/reports/reports.hpp"
 #include "app/reports/scan.hpp"
 #include "engine/calendar.hpp"
-#include "storage/audit/leaf.hpp"
 
 namespace gongkai::app {
 
 namespace {
 
 namespace json = boost::json;
-namespace audit = storage::audit;
 using engine::Instant;
 
-constexpr std::size_t kLeavesAtOnce = 64;
-constexpr std::size_t kPublicPage = 200;
+constexpr std::size_t kCatalogPage = 200;
 constexpr int kSoonWorkingDays = 5;
-
-// The whole history, oldest first. Its leaves are small; a document has some dozens of them.
-Result<std::vector<audit::Leaf>> history_of(storage::Reader& reader, storage::RecordId newest) {
-    std::vector<audit::Leaf> leaves;
-    for (storage::RecordId at = newest; at != storage::kNoRecord;) {
-        TRY(const auto page, reader.history(at, kLeavesAtOnce));
-        if (page.empty()) break;
-        for (const storage::StoredLeaf& stored : page) {
-            TRY(auto leaf, audit::decode_leaf(stored.bytes));
-            if (leaf.kind == audit::LeafKind::step) leaves.push_back(std::move(leaf));
-        }
-        at = page.back().previous;
-    }
-    std::reverse(leaves.begin(), leaves.end());
-    return leaves;
-}
 
 const json::value* member(const json::value& object, const char* name) {
     return object.is_object() ? object.get_object().if_contains(name) : nullptr;
@@ -67,6 +49,15 @@ bool includes(const std::vector<engine::DepartmentCode>& departments,
            std::find(departments.begin(), departments.end(), one) != departments.end();
 }
 
+ReportRefused unknown_department(const engine::DepartmentCode& code) {
+    return report_refused("report_unknown_department", "no department has the code " + code,
+                          "没有代码为 " + code + " 的部门");
+}
+
+bool is_known(const DirectorySnapshot& directory, const engine::DepartmentCode& code) {
+    return code.empty() || directory.department(code) != nullptr;
+}
+
 std::string title_of(const DirectorySnapshot& directory, const engine::DepartmentCode& code) {
     const storage::Department* department = directory.department(code);
     return department == nullptr ? code : department->title;
@@ -80,7 +71,7 @@ Result<void> Reports::cover(Statistics& statistics) {
     std::map<std::string, bool> covered;
     std::map<std::string, ItemCoverage> items;
     storage::CatalogFilter filter;
-    filter.limit = kPublicPage;
+    filter.limit = kCatalogPage;
     for (bool more = true; more;) {
         const auto page_of = [&](storage::Reader& reader) -> Result<void> {
             TRY(const auto page, reader.catalog(filter));
@@ -96,32 +87,16 @@ Result<void> Reports::cover(Statistics& statistics) {
         };
         TRY_VOID(parts_.store.read(page_of));
     }
-    std::optional<std::uint64_t> before;
-    for (bool more = true; more;) {
-        const auto page_of = [&](storage::PublicReader& reader) -> Result<void> {
-            TRY(const auto page, reader.list("", before, kPublicPage));
-            for (const storage::PublicDocument& document : page.rows) {
-                if (document.draft || document.withdrawn ||
-                    !includes(statistics.departments, document.department))
-                    continue;
-                boost::system::error_code why;
-                const json::value fields = json::parse(document.fields, why);
-                if (why) continue;
-                const std::string name = text_member(fields, "art20_item");
-                for (ClassCoverage& one : statistics.classes) {
-                    if (one.name != name) continue;
-                    ++one.published;
-                    if (statistics.period.has(document.published_at)) ++one.in_period;
-                }
-                const auto item = covered.find(text_member(fields, "catalog_item"));
-                if (item != covered.end()) item->second = true;
-            }
-            more = page.next.has_value();
-            before = page.next;
-            return {};
-        };
-        TRY_VOID(parts_.store.read_public(page_of));
-    }
+    ledger_.each_shown([&](const Ledger::Shown& shown) {
+        if (!includes(statistics.departments, shown.department)) return;
+        for (ClassCoverage& one : statistics.classes) {
+            if (one.name != shown.art20_item) continue;
+            ++one.published;
+            if (statistics.period.has(shown.published_at)) ++one.in_period;
+        }
+        const auto item = covered.find(shown.catalog_item);
+        if (item != covered.end()) item->second = true;
+    });
     statistics.items = covered.size();
     for (const auto& [code, yes] : covered) {
         if (yes) {
@@ -133,6 +108,27 @@ Result<void> Reports::cover(Statistics& statistics) {
     return {};
 }
 
+Result<void> Reports::fill_comments(const engine::Actor& actor,
+                                    const std::vector<Ledger::Returned>& returned,
+                                    Statistics& statistics) {
+    const auto query = [&](storage::Reader& reader) -> Result<void> {
+        for (const Ledger::Returned& one : returned) {
+            ReturnedDocument& shown = statistics.returned.emplace_back(one.what);
+            if (!one.comment) continue;
+            TRY(const auto row, reader.find_document(shown.document));
+            if (!row) continue;
+            TRY(const auto flow, parts_.flows.by_digest(row->document.definition));
+            if (!may_read(actor, *flow, row->document)) continue;
+            TRY(const auto openings, reader.openings(shown.document));
+            for (const storage::Opening& opening : openings) {
+                if (opening.commitment == *one.comment) shown.comment = opening.text;
+            }
+        }
+        return {};
+    };
+    return parts_.store.read(query);
+}
+
 ReportOutcome<Statistics> Reports::statistics(const Principal& principal, Period period,
                                               const engine::DepartmentCode& department) {
     if (!parts_.identity.valid(principal)) return ReportForbidden{};
@@ -140,6 +136,7 @@ ReportOutcome<Statistics> Reports::statistics(const Principal& principal, Period
     const engine::Actor actor = parts_.identity.actor_of(principal, now);
     const auto departments = departments_for(actor, department);
     if (!departments) return ReportForbidden{};
+    if (!is_known(*parts_.identity.directory(), department)) return unknown_department(department);
     if (period.to < period.from)
         return report_refused("report_unknown_period", "the period ends before it begins",
                               "统计期间的止日早于起日");
@@ -147,61 +144,22 @@ ReportOutcome<Statistics> Reports::statistics(const Principal& principal, Period
         return report_refused("report_unknown_period", "the period has not begun",
                               "统计期间尚未开始");
 
+    if (const auto folded = ledger_.catch_up(); !folded) return folded.error();
     StatisticsCount count(period);
-    std::uint64_t documents = 0;
-    std::vector<ReturnedDocument> latest;  // a heap: the oldest of those kept on top
-    const Instant begin = engine::start_of_day(period.from);
-    const auto newest_first = [](const ReturnedDocument& a, const ReturnedDocument& b) {
-        return b < a;
-    };
-    const auto keep = [&](const StatisticsCount::Returned& returned, const Flow& flow,
-                          const storage::DocumentRow& row,
-                          storage::Reader& reader) -> Result<void> {
-        if (latest.size() == kMostReturned && !(latest.front() < returned.what)) return {};
-        ReturnedDocument kept = returned.what;
-        if (returned.comment && may_read(actor, flow, row.document)) {
-            TRY(const auto openings, reader.openings(row.document.id));
-            for (const storage::Opening& opening : openings) {
-                if (opening.commitment == *returned.comment) kept.comment = opening.text;
-            }
-        }
-        if (latest.size() == kMostReturned) {
-            std::pop_heap(latest.begin(), latest.end(), newest_first);
-            latest.pop_back();
-        }
-        latest.push_back(std::move(kept));
-        std::push_heap(latest.begin(), latest.end(), newest_first);
-        return {};
-    };
-    const auto visit = [&](const Flow& flow, const storage::DocumentRow& row,
-                           storage::Reader& reader) -> Result<void> {
+    ledger_.sum(period, *departments, count);
+    const auto stands = [&](const Flow& flow, const storage::DocumentRow& row, storage::Reader&) {
         count.stands(flow, row.document, now);
-        // Nothing happened since: its history has nothing to say of the period.
-        TRY(const auto last, reader.history(row.last_record, 1));
-        if (last.empty()) return {};
-        TRY(const auto leaf, audit::decode_leaf(last.front().bytes));
-        if (leaf.time_ms < begin.ms) return {};
-        TRY(const auto leaves, history_of(reader, row.last_record));
-        StatisticsCount::Story story;
-        for (const audit::Leaf& one : leaves) {
-            if (!one.definition) continue;
-            TRY(const auto then, parts_.flows.by_digest(*one.definition));
-            TRY_VOID(count.read(*then, one, story));
-        }
-        if (story.active) ++documents;
-        for (const auto& returned : story.returned)
-            TRY_VOID(keep(returned, flow, row, reader));
-        return {};
+        return Result<void>{};
     };
-    const auto all = [](const Flow&, const engine::Document&) { return true; };
-    if (const auto passed = each_row(parts_.store, parts_.flows, *departments, all, visit); !passed)
+    if (const auto passed =
+            each_of(parts_.store, parts_.flows, ledger_.unfinished(), *departments, stands);
+        !passed)
         return passed.error();
     Statistics statistics = std::move(count).take();
     statistics.made = now;
     statistics.departments = *departments;
-    statistics.documents = documents;
-    std::sort(latest.begin(), latest.end(), newest_first);
-    statistics.returned = std::move(latest);
+    const auto filled = fill_comments(actor, ledger_.returned(period, *departments), statistics);
+    if (!filled) return filled.error();
     if (const auto covered = cover(statistics); !covered) return covered.error();
     return statistics;
 }
@@ -299,6 +257,7 @@ ReportOutcome<Supervision> Reports::supervision(const Principal& principal,
     const engine::Actor actor = parts_.identity.actor_of(principal, now);
     const auto departments = departments_for(actor, department);
     if (!departments) return ReportForbidden{};
+    if (!is_known(*parts_.identity.directory(), department)) return unknown_department(department);
     const auto mapping = supervision_mapping();
     const auto directory = parts_.identity.directory();
     const auto calendar = parts_.calendars.current();
@@ -429,9 +388,23 @@ ReportOutcome<Supervision> Reports::supervision(const Principal& principal,
             TRY_VOID(note_task(flow, row, readable, line, reader));
         return {};
     };
-    if (const auto passed = each_row(parts_.store, parts_.flows, *departments, wanted, visit);
-        !passed)
-        return passed.error();
+    const auto pass = [&]() -> Result<void> {
+        if (!ledger_.nearly_there())
+            return each_row(parts_.store, parts_.flows, *departments, wanted, visit);
+        TRY_VOID(ledger_.catch_up());
+        std::vector<engine::DocumentId> ids = ledger_.unfinished(), tasks;
+        if (mapping) tasks = ledger_.of_flows({mapping->task_flow});
+        std::vector<engine::DocumentId> both;
+        std::set_union(ids.begin(), ids.end(), tasks.begin(), tasks.end(), std::back_inserter(both),
+                       std::greater<>());
+        return each_of(parts_.store, parts_.flows, both, *departments,
+                       [&](const Flow& flow, const storage::DocumentRow& row,
+                           storage::Reader& reader) -> Result<void> {
+                           if (!wanted(flow, row.document)) return {};
+                           return visit(flow, row, reader);
+                       });
+    };
+    if (const auto passed = pass(); !passed) return passed.error();
     for (auto& [code, line] : lines) {
         line.code = code;
         line.title = title_of(*directory, code);

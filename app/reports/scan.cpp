@@ -1,5 +1,7 @@
 #include "app/reports/scan.hpp"
 
+#include <algorithm>
+
 namespace gongkai::app {
 
 namespace {
@@ -60,6 +62,31 @@ Result<void> each_document(
         store, flows, departments, look,
         [](const Flow&, const storage::DocumentRow&, storage::Reader&) { return Result<void>{}; }));
     if (failed) return *failed;
+    return {};
+}
+
+Result<void> each_of(storage::Store& store, const Flows& flows,
+                     const std::vector<engine::DocumentId>& ids,
+                     const std::vector<engine::DepartmentCode>& departments,
+                     const std::function<Result<void>(const Flow&, const storage::DocumentRow&,
+                                                      storage::Reader&)>& visit) {
+    const auto belongs = [&](const engine::DepartmentCode& code) {
+        return departments.empty() ||
+               std::find(departments.begin(), departments.end(), code) != departments.end();
+    };
+    for (std::size_t first = 0; first < ids.size(); first += kLooks) {
+        const std::size_t end = std::min(first + kLooks, ids.size());
+        const auto page_of = [&](storage::Reader& reader) -> Result<void> {
+            for (std::size_t i = first; i < end; ++i) {
+                TRY(const auto row, reader.find_document(ids[i]));
+                if (!row || !belongs(row->document.department)) continue;
+                TRY(const auto flow, flows.by_digest(row->document.definition));
+                TRY_VOID(visit(*flow, *row, reader));
+            }
+            return {};
+        };
+        TRY_VOID(store.read(page_of));
+    }
     return {};
 }
 

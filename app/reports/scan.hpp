@@ -24,4 +24,11 @@ Result<void> each_row(storage::Store& store, const Flows& flows,
                       const std::function<Result<void>(const Flow&, const storage::DocumentRow&,
                                                        storage::Reader&)>& visit);
 
+// These documents, in this order; those that belong to one of the departments.
+Result<void> each_of(storage::Store& store, const Flows& flows,
+                     const std::vector<engine::DocumentId>& ids,
+                     const std::vector<engine::DepartmentCode>& departments,
+                     const std::function<Result<void>(const Flow&, const storage::DocumentRow&,
+                                                      storage::Reader&)>& visit);
+
 }  // namespace gongkai::app

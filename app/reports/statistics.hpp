@@ -1,7 +1,7 @@
 // What a supervisor asks of a period: were limits kept, how long do steps take, where do documents
 // wait, what was returned and why, what was published, and what of the law's list is covered.
 //
-// Read out of the history of each document (the leaves of the record), never out of counters.
+// Read out of the leaves of the record (app/reports/ledger.hpp), never out of counters beside it.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "app/flow.hpp"
 #include "app/page/page.hpp"
 #include "engine/time.hpp"
-#include "storage/audit/leaf.hpp"
 
 namespace gongkai::app {
 
@@ -31,9 +31,14 @@ struct Period {
 class Durations {
   public:
     void add(std::int64_t ms);
+    // The same in two parts: so many of so many whole hours, and the milliseconds of all of them.
+    void add_hours(std::int32_t hours, std::uint64_t times);
+    void add_ms(std::int64_t ms) { sum_ms_ += static_cast<double>(ms); }
     std::uint64_t count() const { return count_; }
     double average_days() const;  // of what was added, to the millisecond
     double median_days() const;   // to the hour
+    static std::int32_t whole_hours(std::int64_t ms);
+
   private:
     std::map<std::int32_t, std::uint64_t> hours_;
     std::uint64_t count_ = 0;
@@ -97,47 +102,53 @@ struct Statistics {
 inline constexpr std::size_t kMostReturned = 100;
 inline constexpr std::size_t kMostMissing = 1'000;
 
-// What happened to one document within a period, taken from its leaves (oldest first) into the sums
-// of all.
+// One kind of thing that happens to documents and that is counted.
+struct Happening {
+    enum class Kind : std::uint8_t {
+        kept,      // a limit (`name`)
+        missed,    // ...
+        left,      // a step (`state`); of: the whole hours that the stay took
+        stayed,    // ... n: their milliseconds
+        returned,  // from a step, by the action `name`
+        opened,
+        published,
+        drafts,     // put out for comment
+        withdrawn,  // from the public
+        active,     // something; of: the day of the last thing before, so that a period counts each
+                    // document once
+    };
+    using Key = std::tuple<Kind, std::string, std::string, std::string>;
+    Kind kind = Kind::active;
+    std::string flow, state, name;
+    std::string flow_title, state_title, title;
+    std::vector<std::string> basis;
+    Key key() const { return {kind, flow, state, name}; }
+};
+
+// A limit that somebody of the office has to keep. Where the clock only goes on by itself
+// (第三方逾期 不答复, 申请人逾期不补正, 到期评估) nobody of the office was late.
+bool binds(const engine::Timer& timer);
+// A place where somebody has something to do; what rests, or waits for its branches, is none.
+bool is_step(const engine::State& state);
+
+// What happened within a period and how things stand now, on the way to its figures.
 class StatisticsCount {
   public:
     explicit StatisticsCount(Period period) : period_(period) {}
 
-    struct Returned {
-        ReturnedDocument what;
-        std::optional<engine::Digest> comment;  // its commitment
-    };
-    // The state of one document while its history is read.
-    struct Story {
-        struct Stay {
-            std::string state;
-            engine::Instant since{};
-        };
-        struct Limit {
-            std::string phase;
-            engine::Instant due{};
-        };
-        std::map<std::string, Stay> stays;  // by region
-        std::map<std::string, Limit> limits;
-        std::vector<Returned> returned;
-        bool active = false;  // something happened within the period
-    };
-    // Error `malformed` where the leaf is none of ours.
-    Result<void> read(const Flow& flow, const storage::audit::Leaf& leaf, Story& story);
+    const Period& period() const { return period_; }
+    void add(const Happening& what, std::int32_t of, std::int64_t n);
     // Where the document is now.
     void stands(const Flow& flow, const engine::Document& document, engine::Instant now);
 
     Statistics take() &&;
 
   private:
-    DeadlineFigures& deadline(const Flow& flow, const engine::Timer& timer);
-    StepFigures* step(const Flow& flow, const std::string& state);
-    void note_limits(const Flow& flow, engine::Instant at,
-                     const std::map<std::string, Story::Limit>& after, Story& story);
-    void note_move(const Flow& flow, const std::string& region, const std::string* to,
-                   engine::Instant at, Story& story);
+    DeadlineFigures& deadline(const Happening& what);
+    StepFigures& step(const Happening& what);
 
     Period period_;
+    std::uint64_t documents_ = 0;
     std::map<std::pair<std::string, std::string>, DeadlineFigures> deadlines_;
     std::map<std::pair<std::string, std::string>, StepFigures> steps_;
     std::map<std::tuple<std::string, std::string, std::string>, ReturnFigures> returns_;

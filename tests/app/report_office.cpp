@@ -60,6 +60,8 @@ fields:
   fees_collected_yuan: {title: 收费, type: number}
   report_year: {title: 报告年度, type: number}
   summary: {title: 概述, type: text}
+  art20_item: {title: 法定主动公开内容, type: choice, choices: {item_1: 规范性文件, item_5: 行政许可}, published: true}
+  catalog_item: {title: 事项编号, type: text, published: true}
   due_on: {title: 完成时限, type: date}
   evidence: {title: 证据, type: text}
   overview: {title: 总体情况, type: text}

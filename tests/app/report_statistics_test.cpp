@@ -1,6 +1,7 @@
 // Statistics of a period and the view of the supervision, on an office whose days are set by hand.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "tests/app/report_office.hpp"
 
@@ -116,6 +117,11 @@ TEST_CASE("statistics: a period has what happened within it, its first and last 
         CHECK(granted(outcome).documents == 0);
         CHECK(granted(outcome).returned.empty());
     }
+    const auto nowhere = year.ask("2026-01-01", "2026-01-31", "tangning", "nowhere");
+    REQUIRE(std::holds_alternative<ReportRefused>(nowhere));
+    CHECK(std::get<ReportRefused>(nowhere).faults.front().code == "report_unknown_department");
+    CHECK(std::holds_alternative<ReportRefused>(
+        year.office.application->reports().supervision(year.office.as("tangning"), "nowhere")));
     CHECK(std::holds_alternative<ReportRefused>(year.ask("2026-02-01", "2026-01-31")));
     CHECK(std::holds_alternative<ReportRefused>(year.ask("2026-03-07", "2026-12-31")));
 }
@@ -145,6 +151,108 @@ TEST_CASE("statistics: the same whether a deadline's clock was heard in time or 
     CHECK(reply(granted(after)).missed == reply(granted(before)).missed + 1);
     CHECK(reply(granted(after)).overdue == 1);
     CHECK(reply(granted(after)).running == 0);
+}
+
+TEST_CASE("ledger: the same figures whether the record is folded step by step or at once") {
+    Year year;
+    Ledger step_by_step(year.office.application->store(), year.office.application->flows());
+    const auto figures = [&](Ledger& ledger, const Period& of,
+                             const std::vector<engine::DepartmentCode>& departments) {
+        REQUIRE(ledger.catch_up().has_value());
+        StatisticsCount count(of);
+        ledger.sum(of, departments, count);
+        Statistics statistics = std::move(count).take();
+        for (const auto& returned : ledger.returned(of, departments))
+            statistics.returned.push_back(returned.what);
+        return statistics_json(statistics);
+    };
+    const Period whole = period("2026-01-01", "2026-12-31");
+    figures(step_by_step, whole, {});
+    year.office.set_day("2026-03-09");
+    for (const auto& [who, action] : {std::pair{"lihua", "confirm"},
+                                      {"wangfang", "return"},
+                                      {"lihua", "confirm"},
+                                      {"wangfang", "agree"}}) {
+        year.office.act(who, year.waits, action, {}, std::string("看过"));
+        figures(step_by_step, whole, {});
+    }
+    Ledger at_once(year.office.application->store(), year.office.application->flows());
+    for (const auto& departments : {std::vector<engine::DepartmentCode>{},
+                                    {"employment"},
+                                    {"pension"},
+                                    {"employment", "pension"},
+                                    {"x"}}) {
+        for (const Period& of :
+             {whole, period("2026-01-08", "2026-01-12"), period("2026-03-01", "2026-03-31"),
+              period("2026-02-01", "2026-02-10")})
+            CHECK(figures(step_by_step, of, departments) == figures(at_once, of, departments));
+    }
+    CHECK(step_by_step.folded() == year.office.application->store().head().size);
+    CHECK(at_once.unfinished().empty());
+    CHECK(at_once.of_flows({"request"}) == std::vector{year.waits, year.too_late, year.in_time});
+}
+
+TEST_CASE("statistics: what is public now covers its class and its item, until it is withdrawn") {
+    constexpr const char* kPaper = R"(
+flow: paper
+title: 公开文件
+fields: [title, art20_item, catalog_item]
+start: working
+states:
+  working: {title: 办理, worklist: clerk @ own department, edit: [title, art20_item, catalog_item], actions: {publish: {title: 公开, to: public}}}
+  public: {title: 已公开, final: true, enter: [publish], worklist: clerk @ own department, actions: {withdraw: {title: 撤回, to: withdrawn}}}
+  withdrawn: {title: 已撤回, final: true, enter: [unpublish]}
+)";
+    auto rules = report_rules();
+    rules.push_back({"paper.yaml", kPaper});
+    ReportOffice office(std::move(rules));
+    for (const char* code : {"JY-1", "JY-2"}) {
+        const auto put = office.application->store().run([&](storage::Transaction& transaction) {
+            const storage::CatalogItem item{0, code, "employment", "paper", "就业", "{}", {}};
+            const auto done = transaction.put_catalog_item(item);
+            return done ? Result<void>{} : Result<void>{done.error()};
+        });
+        REQUIRE(put.has_value());
+    }
+    const auto seen = [&](const char* from, const char* to, const std::string& department = {}) {
+        const auto outcome = office.application->reports().statistics(office.as("tangning"),
+                                                                      period(from, to), department);
+        const Statistics& statistics = granted(outcome);
+        const ClassCoverage& licensing = statistics.classes.at(1);
+        CHECK(statistics.items == 2);
+        return std::tuple(licensing.published, licensing.in_period, statistics.items_covered,
+                          statistics.items_without.size());
+    };
+    using Seen = std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::size_t>;
+    office.set_day("2026-01-05");
+    const auto paper = office.open(
+        "paper", {{"art20_item", std::string("item_5")}, {"catalog_item", std::string("JY-2")}});
+    CHECK(seen("2026-01-01", "2026-01-31") == Seen{0, 0, 0, 2});
+    office.set_day("2026-02-02");
+    done(office.act("lihua", paper.id, "publish"));
+    CHECK(seen("2026-01-01", "2026-01-31") == Seen{1, 0, 1, 1});
+    CHECK(seen("2026-02-01", "2026-02-28") == Seen{1, 1, 1, 1});
+    CHECK(seen("2026-02-01", "2026-02-28", "pension") == Seen{0, 0, 0, 2});
+    done(office.act("lihua", paper.id, "withdraw"));
+    CHECK(seen("2026-02-01", "2026-02-28") == Seen{0, 0, 0, 2});
+}
+
+TEST_CASE("ledger: reports are the same of all documents and of those that it names") {
+    Year year;
+    year.office.open("plan_task", {{"due_on", std::string("2026-03-05")}});
+    year.office.set_day("2026-04-10");
+    auto& reports = year.office.application->reports();
+    const auto seen = [&] {
+        const auto supervision = reports.supervision(year.office.as("tangning"));
+        const auto annual = reports.annual(year.office.as("tangning"), 2026);
+        REQUIRE(std::holds_alternative<Supervision>(supervision));
+        REQUIRE(std::holds_alternative<AnnualReport>(annual));
+        return supervision_json(std::get<Supervision>(supervision)) +
+               annual_json(std::get<AnnualReport>(annual), true);
+    };
+    const std::string of_all = seen();
+    granted(year.ask("2026-01-01", "2026-03-31"));  // folds the record
+    CHECK(seen() == of_all);
 }
 
 TEST_CASE("statistics: a reminder that ran out makes nobody late") {
