@@ -475,6 +475,14 @@ Verdict Decider::operator()(const Recompute&) const {
     return std::move(recompute).finish();
 }
 
+// Where a deadline counts from may be said by what stands under the document: what is done there
+// ends it at once, not only when somebody works here again.
+void put(Step& step, Related event) {
+    const auto before = step.day_zeros();
+    step.emit(std::move(event));
+    step.restart_moved_timers({}, before);
+}
+
 Verdict Decider::operator()(const Relate& command) const {
     const RelationId id = definition_.relation(command.relation);
     if (id == kNone) return refuse(Reason::unknown_relation);
@@ -508,7 +516,7 @@ Verdict Decider::operator()(const Relate& command) const {
         }
         Step relate = step(std::move(grant));
         relate.touch(state.region);
-        relate.emit(
+        put(relate,
             Related{RelatedDocument{id, command.document, command.tags, command.publication}});
         return std::move(relate).finish();
     }
@@ -530,7 +538,7 @@ Verdict Decider::operator()(const Hear& command) const {
     for (const RelatedDocument& known : document_->related) {
         if (known.document != command.document) continue;
         RelatedDocument now{known.relation, known.document, command.tags, command.publication};
-        if (now != known) hear.emit(Related{std::move(now)});
+        if (now != known) put(hear, Related{std::move(now)});
     }
     if (hear.document() == *document_) return refuse(Reason::nothing_changed);
     return std::move(hear).finish_unjudged();

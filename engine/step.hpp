@@ -33,6 +33,12 @@ class Step {
     void sign(SignatureId kind);
     void restart(TimerId timer);
     void extend(TimerId timer, std::int64_t by);
+    // Day 0 of each timer that has origins, as the document stands.
+    std::vector<std::optional<Instant>> day_zeros() const;
+    // Timers whose day 0 is another one than `before`, or whose last day was among `changes`, begin
+    // anew.
+    void restart_moved_timers(const std::vector<FieldChange>& changes,
+                              const std::vector<std::optional<Instant>>& before);
 
     // Leaves what the region does now and enters `to`; `via`: the action, where it may be
     // withdrawn.
@@ -59,10 +65,6 @@ class Step {
     bool write(const std::vector<FieldChange>& fields,
                const std::optional<std::vector<Attachment>>& attachments, bool opening,
                bool authored);
-    // Timers whose day 0 or last day is another one after `changes` begin anew.
-    void restart_moved_timers(const std::vector<FieldChange>& changes,
-                              const std::vector<std::optional<Instant>>& before);
-    std::vector<std::optional<Instant>> day_zeros() const;
     void leave(RegionId region);
     void enter(RegionId region, StateId state, ActionId via, bool with_effects);
     void fork(StateId state, ActionId via);
