@@ -138,8 +138,13 @@ struct FailedGuard {
 
 Refusal refuse_by_timer(const FailedGuard& failed, Reason reason, TimerId id) {
     Refusal refusal = refuse(reason, failed.state, &failed.action);
-    const auto& basis = failed.definition.timers[id].basis;
-    refusal.basis.insert(refusal.basis.begin(), basis.begin(), basis.end());
+    // The articles of the period first, then those of the action that it does not stand on as well.
+    std::vector<std::string> basis = failed.definition.timers[id].basis;
+    for (std::string& article : refusal.basis) {
+        if (std::find(basis.begin(), basis.end(), article) == basis.end())
+            basis.push_back(std::move(article));
+    }
+    refusal.basis = std::move(basis);
     return refusal;
 }
 
