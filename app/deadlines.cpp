@@ -1,9 +1,8 @@
 #include "app/deadlines.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "engine/guard.hpp"
 #include "storage/audit/canonical_json.hpp"
 #include "storage/audit/hash.hpp"
 
@@ -12,13 +11,24 @@ namespace gongkai::app {
 namespace {
 
 namespace json = boost::json;
-using engine::DeadlineStep;
 using engine::TimerPhase;
 using engine::Unit;
 
 struct Fact {
     std::string timer;
     engine::TimerFact fact;
+};
+
+// A state that the document came to.
+struct Arrival {
+    engine::Instant at{};
+    std::string state;
+};
+
+// Of one document, oldest first once it is whole.
+struct Past {
+    std::vector<Fact> facts;
+    std::vector<Arrival> arrivals;
 };
 
 template <class Enum, std::size_t N>
@@ -57,151 +67,100 @@ engine::TimerState state_of(const json::object& event) {
     return state;
 }
 
-void gather(const HistoryEntry& entry, std::vector<Fact>& out) {
+const json::string* text(const json::object& event, const char* member) {
+    const json::value* value = event.if_contains(member);
+    return value == nullptr ? nullptr : value->if_string();
+}
+
+void gather(const HistoryEntry& entry, Past& out) {
     if (entry.events.empty()) return;
     const auto events = storage::audit::parse_canonical(entry.events);
     if (!events || !events->is_array()) return;
     for (const json::value& value : events->get_array()) {
         const json::object* event = value.if_object();
-        const json::value* type = event == nullptr ? nullptr : event->if_contains("type");
-        const json::value* timer = event == nullptr ? nullptr : event->if_contains("timer");
-        if (type == nullptr || !type->is_string() || type->get_string() != "timer_set") continue;
-        if (timer == nullptr || !timer->is_string()) continue;
-        out.push_back(
-            {std::string(std::string_view(timer->get_string())), {entry.at, state_of(*event)}});
+        if (event == nullptr) continue;
+        const json::string* type = text(*event, "type");
+        if (type == nullptr) continue;
+        if (const auto* timer = text(*event, "timer"); timer != nullptr && *type == "timer_set")
+            out.facts.push_back(
+                {std::string(std::string_view(*timer)), {entry.at, state_of(*event)}});
+        if (const auto* to = text(*event, "to"); to != nullptr && *type == "moved")
+            out.arrivals.push_back({entry.at, std::string(std::string_view(*to))});
     }
 }
 
-std::string day(engine::Instant at) {
-    return engine::to_string(engine::date_in_china(at));
-}
-
-std::string moment(engine::Instant at) {
-    const engine::Date date = engine::date_in_china(at);
-    const std::int64_t minutes = (at - engine::start_of_day(date)) / (60 * engine::ms_per_second);
-    return fmt::format("{} {:02}:{:02}", engine::to_string(date), minutes / 60, minutes % 60);
-}
-
-// From when: with its time of day where hours are counted.
-std::string since(const DeadlineStep& step) {
-    return step.unit == Unit::hours ? moment(step.from) : day(step.from);
-}
-std::string until(const DeadlineStep& step) {
-    return step.unit == Unit::hours ? moment(step.due) : day(step.due - engine::ms_per_day);
-}
-
-std::string amount_zh(Unit unit, std::int64_t count) {
-    switch (unit) {
-        case Unit::hours:
-            return fmt::format("{:.4g} 小时", static_cast<double>(count) / engine::ms_per_hour);
-        case Unit::working_days:
-            return fmt::format("{} 个工作日", count);
-        case Unit::months:
-            return fmt::format("{} 个月", count);
-        case Unit::days:
-        case Unit::yearly:
-        case Unit::date:
-            break;
+Result<Past> past_of(Documents& documents, const Principal& principal, engine::DocumentId id) {
+    Past out;  // newest first, what belongs to one step in its order
+    storage::RecordId from = storage::kNoRecord;
+    for (bool more = true; more;) {
+        TRY(const HistoryPage page, documents.history(principal, id, from));
+        for (const HistoryEntry& entry : page.entries) {
+            Past of_step;
+            gather(entry, of_step);
+            out.facts.insert(out.facts.end(), of_step.facts.rbegin(), of_step.facts.rend());
+            out.arrivals.insert(out.arrivals.end(), of_step.arrivals.rbegin(),
+                                of_step.arrivals.rend());
+        }
+        more = page.next.has_value();
+        from = page.next.value_or(storage::kNoRecord);
     }
-    return fmt::format("{} 日", count);
-}
-std::string amount_en(Unit unit, std::int64_t count) {
-    const char* plural = count == 1 ? "" : "s";
-    switch (unit) {
-        case Unit::hours:
-            return fmt::format("{:.4g} hours", static_cast<double>(count) / engine::ms_per_hour);
-        case Unit::working_days:
-            return fmt::format("{} working day{}", count, plural);
-        case Unit::months:
-            return fmt::format("{} month{}", count, plural);
-        case Unit::days:
-        case Unit::yearly:
-        case Unit::date:
-            break;
-    }
-    return fmt::format("{} day{}", count, plural);
-}
-
-std::string step_zh(const DeadlineStep& step) {
-    const std::string sure = step.provisional ? "（暂定：放假通知尚未公布）" : "";
-    switch (step.kind) {
-        case DeadlineStep::Kind::started:
-            return fmt::format("自 {} 起算，{}，至 {}{}", since(step),
-                               amount_zh(step.unit, step.left), until(step), sure);
-        case DeadlineStep::Kind::paused:
-            return fmt::format("{} 中止，尚余 {}", day(step.at), amount_zh(step.unit, step.left));
-        case DeadlineStep::Kind::resumed:
-            return fmt::format("{} 恢复，余下的 {} 至 {}{}", day(step.at),
-                               amount_zh(step.unit, step.left), until(step), sure);
-        case DeadlineStep::Kind::extended:
-            if (step.due.ms == 0)
-                return fmt::format("{} 延长 {}", day(step.at), amount_zh(step.unit, step.by));
-            return fmt::format("{} 延长 {}，至 {}{}", day(step.at), amount_zh(step.unit, step.by),
-                               until(step), sure);
-        case DeadlineStep::Kind::recounted:
-            return fmt::format("{} 按新的日历重新计算，至 {}{}", day(step.at), until(step), sure);
-        case DeadlineStep::Kind::expired:
-            return fmt::format("{} 届满", day(step.at));
-        case DeadlineStep::Kind::ended:
-            return fmt::format("{} 在期限内了结，或者不再计算", day(step.at));
-    }
-    return {};
-}
-std::string step_en(const DeadlineStep& step) {
-    const std::string sure =
-        step.provisional ? " (provisional: the notice of holidays is not out yet)" : "";
-    switch (step.kind) {
-        case DeadlineStep::Kind::started:
-            return fmt::format("counts from {}: {}, until {}{}", since(step),
-                               amount_en(step.unit, step.left), until(step), sure);
-        case DeadlineStep::Kind::paused:
-            return fmt::format("paused on {}, with {} left", day(step.at),
-                               amount_en(step.unit, step.left));
-        case DeadlineStep::Kind::resumed:
-            return fmt::format("resumed on {}: the {} left, until {}{}", day(step.at),
-                               amount_en(step.unit, step.left), until(step), sure);
-        case DeadlineStep::Kind::extended:
-            if (step.due.ms == 0)
-                return fmt::format("extended on {} by {}", day(step.at),
-                                   amount_en(step.unit, step.by));
-            return fmt::format("extended on {} by {}, until {}{}", day(step.at),
-                               amount_en(step.unit, step.by), until(step), sure);
-        case DeadlineStep::Kind::recounted:
-            return fmt::format("counted again on {} on a newer calendar, until {}{}", day(step.at),
-                               until(step), sure);
-        case DeadlineStep::Kind::expired:
-            return fmt::format("ran out on {}", day(step.at));
-        case DeadlineStep::Kind::ended:
-            return fmt::format("met, or no longer counted, on {}", day(step.at));
-    }
-    return {};
-}
-
-bool is_plain_weekend(const engine::DaysOff& off) {
-    return off.name == "周末";
-}
-
-std::string holidays(const engine::Explanation& days) {
-    std::string out;
-    for (const engine::DaysOff& off : days.skipped) {
-        if (is_plain_weekend(off)) continue;
-        out +=
-            fmt::format("{}{} {}", out.empty() ? "" : "、", off.name, engine::to_string(off.first));
-        if (off.last != off.first) out += " – " + engine::to_string(off.last);
-    }
+    std::reverse(out.facts.begin(), out.facts.end());
+    std::reverse(out.arrivals.begin(), out.arrivals.end());
     return out;
 }
 
-std::string made_up(const engine::Explanation& days) {
-    std::string out;
-    for (const engine::MakeUpDay& work : days.worked)
-        out += (out.empty() ? "" : "、") + engine::to_string(work.day);
-    return out;
+std::optional<engine::Instant> instant_of(const engine::Document& document, engine::FieldId field) {
+    const auto& value = document.fields[field];
+    if (!value) return std::nullopt;
+    if (const auto* date = std::get_if<engine::Date>(&*value)) return engine::start_of_day(*date);
+    const auto* moment = std::get_if<engine::Instant>(&*value);
+    return moment == nullptr ? std::nullopt : std::optional(*moment);
 }
 
-std::size_t weekends(const engine::Explanation& days) {
-    return static_cast<std::size_t>(
-        std::count_if(days.skipped.begin(), days.skipped.end(), is_plain_weekend));
+// The origin that counts for this document, where it has this day.
+const engine::TimerOrigin* origin_of(const engine::Definition& definition,
+                                     const engine::Document& document, const engine::Timer& timer,
+                                     engine::Instant day_zero) {
+    for (const engine::TimerOrigin& origin : timer.origins) {
+        if (!engine::holds(origin.when, definition, document, nullptr, day_zero)) continue;
+        return instant_of(document, origin.field) == day_zero ? &origin : nullptr;
+    }
+    return nullptr;
+}
+
+// The title of the field that day 0 stood in. Of an earlier count (not `latest`): as if what has
+// another day now had not been there yet; none where that cannot be told any more.
+std::string origin_title(const engine::Definition& definition, const engine::Document& document,
+                         const engine::Timer& timer, engine::Instant day_zero, bool latest) {
+    const auto* origin = origin_of(definition, document, timer, day_zero);
+    if (!latest) {
+        if (origin != nullptr) return {};
+        engine::Document earlier = document;
+        for (const engine::TimerOrigin& other : timer.origins) {
+            if (instant_of(document, other.field) != day_zero) earlier.fields[other.field].reset();
+        }
+        origin = origin_of(definition, earlier, timer, day_zero);
+    }
+    return origin == nullptr ? std::string() : definition.fields[origin->field].title;
+}
+
+// Whether the count that this step began is the present one.
+bool is_latest(const std::vector<engine::DeadlineStep>& steps, const engine::DeadlineStep& step) {
+    return std::none_of(&step + 1, steps.data() + steps.size(), [](const auto& later) {
+        return later.kind == engine::DeadlineStep::Kind::started;
+    });
+}
+
+// The last of the states that this step led to.
+std::string arrival_title(const engine::Definition& definition, const Past& past,
+                          engine::Instant at) {
+    std::string title;
+    for (const Arrival& arrival : past.arrivals) {
+        if (arrival.at != at) continue;
+        const engine::StateId id = definition.state(arrival.state);
+        if (id != engine::kNone) title = definition.states[id].title;
+    }
+    return title;
 }
 
 }  // namespace
@@ -214,77 +173,34 @@ Result<DeadlinesView> deadlines_of(Documents& documents, const Calendars& calend
     out.flow = view.flow;
     out.title = view.title;
     out.calendar = calendars.current();
-    std::vector<Fact> facts;  // newest first, those of one step in their order
-    storage::RecordId from = storage::kNoRecord;
-    for (bool more = true; more;) {
-        TRY(const HistoryPage page, documents.history(principal, id, from));
-        for (const HistoryEntry& entry : page.entries) {
-            std::vector<Fact> of_step;
-            gather(entry, of_step);
-            facts.insert(facts.end(), of_step.rbegin(), of_step.rend());
-        }
-        more = page.next.has_value();
-        from = page.next.value_or(storage::kNoRecord);
-    }
-    std::reverse(facts.begin(), facts.end());
-    const auto& timers = out.flow->definition.timers;
+    TRY(const Past past, past_of(documents, principal, id));
+    const engine::Definition& definition = out.flow->definition;
+    const auto& timers = definition.timers;
     for (std::size_t i = 0; i < timers.size(); ++i) {
         std::vector<engine::TimerFact> own;
-        for (const Fact& fact : facts) {
+        for (const Fact& fact : past.facts) {
             if (fact.timer == timers[i].name) own.push_back(fact.fact);
         }
         DeadlineView deadline;
         deadline.timer = static_cast<engine::TimerId>(i);
         deadline.state = view.document.timers[i];
         deadline.explanation = engine::explain(own, out.calendar->calendar);
+        const auto& steps = deadline.explanation.steps;
+        for (const engine::DeadlineStep& step : steps) {
+            using Kind = engine::DeadlineStep::Kind;
+            const bool begins = step.kind == Kind::started;
+            if (begins && !timers[i].origins.empty()) {
+                deadline.began_with.push_back(origin_title(definition, view.document, timers[i],
+                                                           step.from, is_latest(steps, step)));
+            } else {
+                deadline.began_with.push_back(begins || step.kind == Kind::paused
+                                                  ? arrival_title(definition, past, step.at)
+                                                  : std::string());
+            }
+        }
         if (!deadline.explanation.steps.empty()) out.deadlines.push_back(std::move(deadline));
     }
     return out;
-}
-
-std::vector<std::string> explained_zh(const DeadlinesView& view, const DeadlineView& deadline) {
-    std::vector<std::string> out;
-    for (const DeadlineStep& step : deadline.explanation.steps)
-        out.push_back(step_zh(step));
-    if (deadline.explanation.paused_days > 0)
-        out.push_back(fmt::format("中止期间共 {} 日不计", deadline.explanation.paused_days));
-    if (const auto& days = deadline.explanation.days) {
-        const std::string off = holidays(*days);
-        const std::string work = made_up(*days);
-        if (!off.empty()) out.push_back("扣除法定节假日：" + off);
-        out.push_back(fmt::format("扣除周末 {} 个", weekends(*days)));
-        if (!work.empty()) out.push_back("调休上班，计入：" + work);
-        for (const int year : days->unpublished)
-            out.push_back(fmt::format("{} 年放假通知尚未载入，届满日为暂定", year));
-    }
-    out.push_back("日历：" + version_of(*view.calendar));
-    return out;
-}
-
-std::vector<std::string> explained_en(const DeadlinesView& view, const DeadlineView& deadline) {
-    std::vector<std::string> out;
-    for (const DeadlineStep& step : deadline.explanation.steps)
-        out.push_back(step_en(step));
-    if (deadline.explanation.paused_days > 0)
-        out.push_back(fmt::format("paused for {} days in all", deadline.explanation.paused_days));
-    if (const auto& days = deadline.explanation.days) {
-        const std::string off = holidays(*days);
-        const std::string work = made_up(*days);
-        if (!off.empty()) out.push_back("minus the holidays " + off);
-        out.push_back(fmt::format("minus weekends: {}", weekends(*days)));
-        if (!work.empty()) out.push_back("plus the make-up working days " + work);
-        for (const int year : days->unpublished)
-            out.push_back(
-                fmt::format("the notice of holidays of {} is not loaded: provisional", year));
-    }
-    out.push_back("calendar " + version_of(*view.calendar));
-    return out;
-}
-
-std::string last_day(const engine::TimerState& state) {
-    const bool has = state.phase == TimerPhase::running || state.phase == TimerPhase::expired;
-    if (!has) return {};
-    return state.unit == Unit::hours ? moment(state.due) : day(state.due - engine::ms_per_day);
 }
 
 std::string version_of(const NamedCalendar& calendar) {

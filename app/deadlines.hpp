@@ -16,6 +16,10 @@ struct DeadlineView {
     engine::TimerId timer = engine::kNone;  // into flow->definition.timers
     engine::TimerState state;
     engine::DeadlineExplanation explanation;
+    // By step of the explanation, the title of what it began with: the field that day 0 stands in,
+    // or the state that was entered (of a pause, the one that it rests in). Empty where a field
+    // that was changed since is all there is to tell.
+    std::vector<std::string> began_with;
 };
 
 struct DeadlinesView {
@@ -31,8 +35,8 @@ Result<DeadlinesView> deadlines_of(Documents& documents, const Calendars& calend
                                    const Principal& principal, engine::DocumentId id);
 
 // One sentence for each step, oldest first, and what the count passed over; e.g.
-//   "2026-09-18 起算，20 个工作日，至 2026-10-22" / "counts from 2026-09-18, 20 working days, until
-//   2026-10-22"
+//   "自 2026-09-18（收到申请之日）起算，20 个工作日，至 2026-10-22" /
+//   "counts from 2026-09-18 (收到申请之日): 20 working days, until 2026-10-22"
 std::vector<std::string> explained_zh(const DeadlinesView& view, const DeadlineView& deadline);
 std::vector<std::string> explained_en(const DeadlinesView& view, const DeadlineView& deadline);
 

@@ -28,6 +28,15 @@ std::optional<Kind> between(const TimerState& before, const TimerState& after) {
     return before == after ? std::nullopt : std::optional(Kind::recounted);
 }
 
+// A pause, the end of what was counted and a pause again, the last two in one step: day 0 was set
+// anew while the deadline rests, which is told when it runs again.
+bool restarted_at_rest(const std::vector<DeadlineStep>& steps) {
+    if (steps.size() < 3) return false;
+    const auto last = steps.end() - 1;
+    return (last - 1)->kind == Kind::ended && (last - 1)->at == last->at &&
+           (last - 2)->kind == Kind::paused;
+}
+
 }  // namespace
 
 DeadlineExplanation explain(std::span<const TimerFact> facts, const Calendar& calendar) {
@@ -55,7 +64,10 @@ DeadlineExplanation explain(std::span<const TimerFact> facts, const Calendar& ca
                                   out.steps[out.steps.size() - 2].at == fact.at;
                 if (anew) out.steps.erase(out.steps.end() - 2);
             }
-            if (*kind == Kind::paused) paused = fact.at;
+            if (*kind == Kind::paused) {
+                if (restarted_at_rest(out.steps)) out.steps.resize(out.steps.size() - 2);
+                paused = fact.at;
+            }
             if (*kind == Kind::resumed && paused) {
                 const std::int32_t days = date_in_china(fact.at) - date_in_china(*paused);
                 out.paused_days += days;

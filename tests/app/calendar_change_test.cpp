@@ -146,13 +146,14 @@ TEST_CASE("calendar: a notice that is loaded moves what runs, is recorded, and l
         CHECK(deadline.explanation.steps[1].kind == engine::DeadlineStep::Kind::recounted);
         CHECK_FALSE(deadline.explanation.steps[1].provisional);
         const auto words = explained_zh(*view, deadline);
-        CHECK(words[0].find("自 2026-12-30 起算，5 个工作日，至 2027-01-06（暂定") == 0);
+        CHECK(words[0].find("自 2026-12-30（保密审查）起算，5 个工作日，至 2027-01-06（暂定") == 0);
         CHECK(words[1] == "2026-12-30 按新的日历重新计算，至 2027-01-07");
         CHECK(words[2].find("元旦 2027-01-01 – 2027-01-03") != std::string::npos);
         CHECK(words.back() == "日历：" + version_of(*application.calendars().current()));
         const auto english = explained_en(*view, deadline);
         CHECK(english.size() == words.size());
-        CHECK(english[0].find("counts from 2026-12-30: 5 working days, until 2027-01-06") == 0);
+        CHECK(english[0].find(
+                  "counts from 2026-12-30 (保密审查): 5 working days, until 2027-01-06") == 0);
         REQUIRE(application.close().has_value());
     }
     // The rules on disk know nothing of 2027: what was loaded stays in force.

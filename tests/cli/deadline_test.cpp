@@ -40,7 +40,8 @@ TEST_CASE("cli deadline explain: the day, its article and how it was counted") {
     INFO(told(reply));
     REQUIRE(reply.exit == 0);
     CHECK(reply.out.find("答复期限 (reply)  2026-01-23\n  国令711 第33条\n") == 0);
-    CHECK(reply.out.find("自 2025-12-25 起算，20 个工作日") != std::string::npos);
+    CHECK(reply.out.find("自 2025-12-25（提交、到达或者报送日期）起算，20 个工作日") !=
+          std::string::npos);
     const Ran english =
         office.as("liuyang", {"deadline", "explain", office.request, "reply", "--english"});
     CHECK(english.out.find("2025-12-25") != std::string::npos);

@@ -98,3 +98,27 @@ TEST_CASE("explain: a clock that begins anew, a newer calendar, the end") {
     CHECK_FALSE(explanation.days);
     CHECK(explain({}, calendar).steps.empty());
 }
+
+TEST_CASE("explain: a day 0 that is set while the deadline rests is told when it runs again") {
+    const Calendar& calendar = testing::test_calendar();
+    const Timer timer = twenty_working_days();
+    std::vector<TimerFact> facts;
+    TimerState state = timer_started(timer, morning("2026-03-02"), calendar);
+    facts.push_back({morning("2026-03-02"), state});
+    timer_pause(state, morning("2026-03-04"), calendar);
+    facts.push_back({morning("2026-03-04"), state});  // 等待补正
+    TimerState anew = timer_started(timer, morning("2026-03-09"), calendar);
+    timer_pause(anew, morning("2026-03-09"), calendar);
+    facts.push_back({morning("2026-03-09"), TimerState{}});  // the day of the correction is entered
+    facts.push_back({morning("2026-03-09"), anew});
+    facts.push_back({morning("2026-03-10"), TimerState{}});
+    facts.push_back({morning("2026-03-10"), timer_started(timer, morning("2026-03-09"), calendar)});
+    const auto explanation = explain(facts, calendar);
+    CHECK(kinds(explanation) == std::vector{Kind::started, Kind::paused, Kind::started});
+    CHECK(explanation.steps[1].left == 18);
+    CHECK(explanation.paused_days == 0);
+    // Another deadline that ended before it rested anew did end.
+    facts.erase(facts.begin() + 1);
+    CHECK(kinds(explain(facts, calendar)) ==
+          std::vector{Kind::started, Kind::ended, Kind::paused, Kind::started});
+}

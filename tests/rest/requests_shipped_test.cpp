@@ -111,14 +111,27 @@ TEST_CASE("requests: on the shipped flow a correction is asked for once, with it
     CHECK(letters(bureau, id) == Names{"correction_notice", "receipt"});
     CHECK(page(bureau, id, "correction_notice").find("2026年3月13日前（含当日）") !=
           std::string::npos);
-    fill(bureau, id, {{"corrected_on", "2026-03-02"}});
+    bureau.advance_days(2);
+    fill(bureau, id, {{"corrected_on", "2026-03-04"}});
     act(bureau, "liuyang", id, "corrected");
     CHECK(try_to(bureau, "liuyang", id, "ask_correction").status == 409);
+    // The due date says which day it counts from, and what it rested for.
+    const auto due = bureau.as("liuyang").get("/api/v1/documents/" + id + "/deadlines");
+    for (const auto& one : due.at("/deadlines").as_array()) {
+        if (one.at("name") != "reply") continue;
+        const json::array& told = one.at("explained_zh").as_array();
+        REQUIRE(told.size() >= 3);
+        const auto line = [&](std::size_t i) { return std::string(told[i].as_string()); };
+        INFO(json::serialize(told));
+        CHECK(line(0).find("自 2026-03-02（与申请人双方确认之日）起算，20 个工作日") == 0);
+        CHECK(line(1).find("2026-03-02 中止（等待补正），尚余 20 个工作日") == 0);
+        CHECK(line(2).find("自 2026-03-04（收到补正之日）起算，20 个工作日") == 0);
+    }
     // Not corrected in time, another one is given up by the clock and told so.
     const std::string other = registered(bureau, code);
     act(bureau, "liuyang", other, "ask_correction",
         {{"correction_items", "请写明文号"}, {"correction_due_on", "2026-03-13"}});
-    bureau.advance_days(11);
+    bureau.advance_days(9);
     CHECK(bureau.application().scheduler().advance(bureau.clock.now())->ticked == 0);
     bureau.advance_days(2);
     CHECK(bureau.application().scheduler().advance(bureau.clock.now())->ticked > 0);
