@@ -136,7 +136,8 @@ TEST_CASE("letters: those on the way, and those of the other flows") {
                                {"fee_charged", std::int64_t{700}}});
     CHECK(has(desk.html(id, "correction_notice"), "2026年3月20日前（含当日）"));
     CHECK(has(desk.html(id, "extension"), "因需要检索历年档案，"));
-    CHECK(has(desk.html(id, "extension"), "草稿"));
+    // It was told: whatever is edited later, a copy of it is no draft.
+    CHECK_FALSE(has(desk.html(id, "extension"), "草稿"));
     CHECK(has(desk.html(id, "reasons"), "第三十五条"));
     CHECK(has(desk.html(id, "fee_notice"), "计收方式为按量，金额为700元"));
     const PlainField party{"consulted_party", std::string("某公司")};
