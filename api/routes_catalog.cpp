@@ -29,6 +29,7 @@ Response page_response(const storage::CatalogPage& page) {
             .member("flow", item.flow)
             .member("level1", item.level1);
         if (item.ended) out.member("ended", engine::to_string(*item.ended));
+        if (item.document != 0) out.member("document", std::to_string(item.document));
         out.key("details").raw(item.details).end_object();
     }
     out.end_array();

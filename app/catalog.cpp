@@ -54,11 +54,6 @@ void write_deadline(CanonicalWriter& writer, const language::CatalogDeadline& de
     writer.end_object();
 }
 
-bool same(const CatalogItem& stored, const CatalogItem& item) {
-    return !stored.ended && stored.catalog == item.catalog && stored.flow == item.flow &&
-           stored.level1 == item.level1 && stored.details == item.details;
-}
-
 // From a transaction, or from a snapshot to compare with.
 template <class Source>
 Result<CatalogChanges> changes_in(Source& source, const CatalogImport& catalog,
@@ -68,8 +63,12 @@ Result<CatalogChanges> changes_in(Source& source, const CatalogImport& catalog,
     for (const CatalogItem& item : catalog.items) {
         codes.insert(item.code);
         TRY(const auto stored, source.find_catalog_item(item.code));
-        if (stored && same(*stored, item)) {
+        if (stored && same_item(*stored, item)) {
             ++changes.counts.unchanged;
+            continue;
+        }
+        if (stored && stored->document != 0) {
+            ++changes.counts.kept;
             continue;
         }
         ++(stored ? changes.counts.changed : changes.counts.added);
@@ -82,6 +81,10 @@ Result<CatalogChanges> changes_in(Source& source, const CatalogImport& catalog,
         TRY(CatalogPage page, source.catalog(filter));
         for (CatalogItem& stored : page.rows) {
             if (codes.count(stored.code) != 0) continue;
+            if (stored.document != 0) {
+                ++changes.counts.kept;
+                continue;
+            }
             stored.ended = now;
             changes.put.push_back(std::move(stored));
             ++changes.counts.ended;
@@ -114,10 +117,22 @@ CatalogItem catalog_item(const language::CatalogFile& file, const language::Cata
     write_text(writer, "method", entry.method);
     write_text(writer, "note", entry.note);
     write_text(writer, "verified", entry.verified);
+    if (entry.version) writer.key("version").integer(*entry.version);
     writer.end_object();
     // The reader of the file has refused whatever cannot stand in it.
     if (!writer.finish()) storage::audit::stop_on_bug("an item that cannot be described");
     return item;
+}
+
+std::int64_t version_of(const CatalogItem& item) {
+    const boost::json::value details = boost::json::parse(item.details);
+    const auto* version = details.as_object().if_contains("version");
+    return version == nullptr ? 0 : version->as_int64();
+}
+
+bool same_item(const CatalogItem& stored, const CatalogItem& item) {
+    return !stored.ended && stored.catalog == item.catalog && stored.flow == item.flow &&
+           stored.level1 == item.level1 && stored.details == item.details;
 }
 
 ItemLimit limit_of(const CatalogItem& item) {
@@ -222,6 +237,7 @@ AdminResult<CatalogCounts> Administration::import_catalog(const AdminRequest& re
             writer.key("digest").hex(digest.data(), digest.size());
             writer.key("ended").integer(static_cast<std::int64_t>(counts.ended));
             writer.key("items").integer(static_cast<std::int64_t>(catalog.items.size()));
+            writer.key("kept").integer(static_cast<std::int64_t>(counts.kept));
         });
     };
     const auto change = [&](storage::Transaction& transaction) -> Result<std::uint64_t> {

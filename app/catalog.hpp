@@ -1,6 +1,7 @@
 // The catalogue of disclosure items (政务公开事项标准目录): what documents say that they are
-// information of. Brought in by Administration::import_catalog(); an item is never deleted, it
-// ends.
+// information of. Brought in by Administration::import_catalog(), and from then on adjusted by
+// documents whose flow has the effects `put item` and `end item` (app/item_step.hpp). An item is
+// never deleted, it ends.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +26,11 @@ struct CatalogImport {
     std::vector<storage::CatalogItem> items;
 };
 
-// What became of its items, or would. `ended`: those that it has no longer.
+// What became of its items, or would. `ended`: those that it has no longer. `kept`: those that a
+// document has put in force or ended, and of which the file says otherwise: what was signed, only
+// what is signed changes.
 struct CatalogCounts {
-    std::size_t added = 0, changed = 0, unchanged = 0, ended = 0;
+    std::size_t added = 0, changed = 0, unchanged = 0, ended = 0, kept = 0;
 };
 
 struct CatalogReading {
@@ -40,7 +43,7 @@ CatalogReading read_catalogs(std::span<const language::SourceFile> files, const 
 // CatalogItem::details: canonical JSON
 //   {"audience", "authority", "basis": [], "channels": [], "content": [],
 //    "deadline": {"at_least", "before", "from", "title", "withdraw_within", "within"}, "domain",
-//    "level2", "levels": [], "method", "note", "verified"}
+//    "level2", "levels": [], "method", "note", "verified", "version"}
 // without members that would be empty. A period is {"count": 20, "unit": "working days"}.
 storage::CatalogItem catalog_item(const language::CatalogFile& file,
                                   const language::CatalogEntry& entry);
@@ -52,6 +55,11 @@ struct ItemLimit {
     std::string before;  // month and day of each year, 01-31; may be empty
 };
 ItemLimit limit_of(const storage::CatalogItem& item);
+
+// 1, 2, ...; 0 where the item does not say.
+std::int64_t version_of(const storage::CatalogItem& item);
+// Whether the catalogue has the item just like this, whoever put it in.
+bool same_item(const storage::CatalogItem& stored, const storage::CatalogItem& item);
 
 // What has to be written to bring the catalogue in, and how many of each.
 struct CatalogChanges {

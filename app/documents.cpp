@@ -8,6 +8,7 @@
 #include "app/content.hpp"
 #include "app/document_step.hpp"
 #include "app/duties.hpp"
+#include "app/item_step.hpp"
 #include "app/log.hpp"
 #include "app/projection.hpp"
 #include "app/publications.hpp"
@@ -258,6 +259,26 @@ Result<std::optional<Invalid>> Documents::wrong_catalog_item(const Step& step,
     return std::nullopt;
 }
 
+Result<std::optional<Invalid>> Documents::look_at_item(Step& step,
+                                                       storage::Transaction& transaction,
+                                                       const engine::Decision& decision,
+                                                       const Resolved& resolved) const {
+    if (!may_touch_catalog(step.flow->definition, decision)) return std::nullopt;
+    engine::Document after;
+    std::vector<storage::Opening> openings;
+    if (step.stored) {
+        after = step.stored->document;
+        TRY(openings, transaction.openings(after.id));
+    }
+    openings.insert(openings.end(), resolved.openings.begin(), resolved.openings.end());
+    engine::evolve_step(step.flow->definition, after, decision.events);
+    TRY(auto outcome,
+        item_of_step({*step.flow, parts_.flows, after, decision, openings, step.now}, transaction));
+    if (auto* wrong = std::get_if<Invalid>(&outcome)) return std::move(*wrong);
+    step.item = std::get<std::optional<storage::CatalogItem>>(std::move(outcome));
+    return std::nullopt;
+}
+
 // A source that bears the login of a machine account is that account's: nobody else may take its
 // numbers, and so learn of its documents or stand in their way.
 std::optional<Invalid> Documents::foreign_source(const Step& step) {
@@ -379,6 +400,11 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
     if (auto* refusal = std::get_if<engine::Refusal>(&verdict))
         return refuse(step, transaction, std::move(*refusal), &resolved.command);
     auto& decision = std::get<engine::Decision>(verdict);
+    TRY(auto wrong_entry, look_at_item(step, transaction, decision, resolved));
+    if (wrong_entry) {
+        step.outcome = std::move(*wrong_entry);
+        return {};
+    }
     if (const auto* open = std::get_if<engine::Open>(&resolved.command); open && open->parent) {
         return write_open_under(step, transaction, *open, std::move(decision),
                                 std::move(resolved.openings));

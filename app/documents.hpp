@@ -141,6 +141,10 @@ class Documents {
     static Result<std::optional<Invalid>> wrong_catalog_item(const Step& step,
                                                              storage::Transaction& transaction,
                                                              const Resolved& resolved);
+    // What the decision does to the catalogue, into step.item; or why it cannot.
+    Result<std::optional<Invalid>> look_at_item(Step& step, storage::Transaction& transaction,
+                                                const engine::Decision& decision,
+                                                const Resolved& resolved) const;
     static std::optional<Invalid> foreign_source(const Step& step);
     std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
     Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,

@@ -180,6 +180,7 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     done.publication = after.publication;
     done.purged = after.purged;
     TRY(done.record, transaction.write_step(record));
+    if (step.item) TRY_VOID(transaction.put_catalog_item(*step.item));
     TRY_VOID(tell_parents(step, transaction, tags_before, after));
     if (const auto& idempotency = step.request.idempotency) {
         TRY_VOID(

@@ -48,7 +48,12 @@ Brought bring_in(app::Application& application, const app::AdminRequest& request
 
 json::object as_object(const app::CatalogImport& catalog, const app::CatalogCounts& counts) {
     return {{"catalog", catalog.name},   {"items", catalog.items.size()}, {"added", counts.added},
-            {"changed", counts.changed}, {"unchanged", counts.unchanged}, {"ended", counts.ended}};
+            {"changed", counts.changed}, {"unchanged", counts.unchanged}, {"ended", counts.ended},
+            {"kept", counts.kept}};
+}
+
+std::string kept_words(std::size_t kept) {
+    return kept == 0 ? "" : fmt::format(", {} kept as documents have them", kept);
 }
 
 // Column texts of one item, for people.
@@ -70,6 +75,7 @@ json::object as_object(const storage::CatalogItem& item) {
                      {"level1", item.level1},
                      {"details", json::parse(item.details)}};
     if (item.ended) out["ended"] = engine::to_string(*item.ended);
+    if (item.document != 0) out["document"] = std::to_string(item.document);
     return out;
 }
 
@@ -99,9 +105,10 @@ int import_catalog(const CatalogImportOptions& options) {
         const auto& counts = std::get<app::CatalogCounts>(result);
         brought.push_back(as_object(catalog, counts));
         if (!options.json)
-            fmt::print("{}: {} items: {} added, {} changed, {} unchanged; {} ended{}\n",
+            fmt::print("{}: {} items: {} added, {} changed, {} unchanged; {} ended{}{}\n",
                        catalog.name, catalog.items.size(), counts.added, counts.changed,
-                       counts.unchanged, counts.ended, options.dry_run ? " (dry run)" : "");
+                       counts.unchanged, counts.ended, kept_words(counts.kept),
+                       options.dry_run ? " (dry run)" : "");
     }
     if (options.json)
         fmt::print("{}\n", json::serialize(json::object{{"catalogs", std::move(brought)},

@@ -163,6 +163,8 @@ enum class EffectKind {
                     // other
     unpublish,      // 撤稿: taken from the public, with a stub that says so
     purge,          // text and attachments are erased; every proof stays valid
+    put_item,       // the catalogue has the item that the document describes (Definition::item)
+    end_item,       // the catalogue no longer has it
     notify,         // the people of `whom` are told
     call_out,  // another system is asked, under `name` (e.g. filing with the people's congress)
 };
@@ -371,6 +373,13 @@ struct Relation {
     std::string flow;   // which the related documents follow
 };
 
+// A column of the catalogue of disclosure items (标准目录, 人社厅函〔2019〕113号) by its name
+// (language/item_columns.hpp), and the field that says what stands in it.
+struct ItemField {
+    std::string column;
+    FieldId field = kNone;
+};
+
 struct Definition {
     std::string flow;  // "decision"
     std::string title;
@@ -394,6 +403,8 @@ struct Definition {
         incompatible_roles;  // no person holds two roles of one group
     std::vector<Relation> relations;
     std::vector<std::string> related_tags;  // of the flows of `relations`, as guards speak of them
+    // Which fields describe an item of the catalogue; empty: the documents describe none.
+    std::vector<ItemField> item;
 
     // Look-ups by name; kNone where there is none. Linear or binary search, no allocation.
     FieldId field(std::string_view name) const;

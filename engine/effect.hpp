@@ -1,5 +1,5 @@
 // What the world is asked to do: descriptions only. The caller writes them to the outbox in the
-// same transaction as the step, or carries them out there (publication, purge).
+// same transaction as the step, or carries them out there (publication, purge, the catalogue).
 #pragma once
 
 #include <string>
@@ -21,6 +21,14 @@ struct Unpublish {
 struct PurgeContent {
     bool operator==(const PurgeContent&) const = default;
 };
+// The item of the catalogue that the document describes (Definition::item) is in force, or is no
+// more.
+struct PutItem {
+    bool operator==(const PutItem&) const = default;
+};
+struct EndItem {
+    bool operator==(const EndItem&) const = default;
+};
 struct Notify {
     std::vector<Assignment> whom;
     std::vector<PersonId> people;
@@ -33,6 +41,6 @@ struct CallOut {
     bool operator==(const CallOut&) const = default;
 };
 
-using Effect = std::variant<Publish, Unpublish, PurgeContent, Notify, CallOut>;
+using Effect = std::variant<Publish, Unpublish, PurgeContent, Notify, CallOut, PutItem, EndItem>;
 
 }  // namespace gongkai::engine

@@ -61,6 +61,12 @@ void Step::effect(const EffectSpec& spec, const std::string& subject) {
             emit(Purged{});
             effects_.push_back(PurgeContent{});
             break;
+        case EffectKind::put_item:
+            effects_.push_back(PutItem{});
+            break;
+        case EffectKind::end_item:
+            effects_.push_back(EndItem{});
+            break;
         case EffectKind::notify:
             effects_.push_back(Notify{spec.whom, {}, spec.name, subject});
             break;

@@ -45,8 +45,9 @@ struct CatalogEntry {
     std::string method;               // proactive or on_request
     std::vector<std::string> levels;  // province, city, county, township, village
     std::string flow;
-    std::string verified;  // how far the entry was verified; may be empty
-    std::string note;      // may be empty
+    std::string verified;                 // how far the entry was verified; may be empty
+    std::string note;                     // may be empty
+    std::optional<std::int32_t> version;  // 1, 2, ...; of the item itself
 };
 
 struct CatalogFile {

@@ -389,6 +389,7 @@ void FlowCompiler::declare() {
     }
     impl.declare_fields();
     impl.declare_relations();
+    impl.declare_item();
     auto root = std::make_unique<Instance>();
     root->body = &impl.flow;
     impl.instances.push_back(std::move(root));

@@ -471,6 +471,7 @@ void FlowCompiler::Impl::fill_flow() {
                         "`worklist`",
                         "没有人可以发起：请写“open”，或为起始环节写“worklist”"});
     }
+    check_item_effects();
     fill_policy();
 }
 

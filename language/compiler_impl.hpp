@@ -76,6 +76,7 @@ struct FlowCompiler::Impl {
     void declare_fields();
     void check_patterns();
     void declare_relations();
+    void declare_item();
     void declare_states(Instance& instance);
     void declare_state(Instance& instance, const StateSyntax& syntax);
     void check_uses(const Instance& instance);
@@ -149,6 +150,8 @@ struct FlowCompiler::Impl {
     std::vector<std::string> relation_names() const;
     // Whether a flow that every relation leads to was given.
     void check_relations();
+    // Whether a flow that has an effect on the catalogue says which fields describe an item.
+    void check_item_effects();
     // " in the flow `decision`" or " in the part `public_comment`"
     Message where(const Instance& instance) const;
 };

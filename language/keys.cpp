@@ -17,8 +17,8 @@ constexpr Words<11> kField{"title",   "basis",     "type",    "max",      "choic
                            "content", "published", "derived", "assigned", "past"};
 constexpr Words<1> kFieldRequired{"type"};
 constexpr Words<1> kAssignment{"code"};
-constexpr Words<11> kFlow{"flow",    "title", "basis",  "fields",    "uses",     "open",
-                          "assigns", "start", "states", "deadlines", "relations"};
+constexpr Words<12> kFlow{"flow",    "title", "basis",  "fields",    "uses",      "open",
+                          "assigns", "start", "states", "deadlines", "relations", "item"};
 constexpr Words<3> kFlowRequired{"flow", "start", "states"};
 constexpr Words<9> kPart{"part", "title", "basis",  "exits",    "parameters",
                          "uses", "start", "states", "deadlines"};
@@ -103,13 +103,13 @@ const KeyTable kPolicyKeys{"policy_file", "the policy", "政策文件", kPolicy,
 const KeyTable kRuleKeys{"rule", "a rule", "规则", kRule, kRuleRequired};
 
 std::span<const KeyTable* const> key_tables() {
-    static const std::array<const KeyTable*, 26> kAll{
+    static const std::array<const KeyTable*, 27> kAll{
         &kRelationKeys,  &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys,
         &kFieldKeys,     &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,
         &kParameterKeys, &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,
         &kVotingKeys,    &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,
         &kDeadlineKeys,  &kPolicyKeys,      &kRuleKeys,       &kOriginKeys, &kLimitsKeys,
-        &kLimitKeys};
+        &kLimitKeys,     &kItemColumnKeys};
     return kAll;
 }
 

@@ -42,6 +42,13 @@ class Body {
             }
             if (const Node* assigns = find(root, "assigns")) body.assigns = shape_.names(*assigns);
             if (const Node* relations = find(root, "relations")) read_relations(*relations, body);
+            if (const Node* item = find(root, "item")) {
+                shape_.map(*item, kItemColumnKeys);
+                shape_.named(*item, "columns", "目录的栏目", [&](Name column, const Node& field) {
+                    Name name = shape_.name(field);
+                    if (name.given()) body.item.push_back({std::move(column), std::move(name)});
+                });
+            }
         } else if (const Node* exits = find(root, "exits")) {
             read_exits(*exits, body);
         }

@@ -372,6 +372,10 @@ void Shape::effect(const Node& node, std::vector<EffectSyntax>& out) {
         out.push_back({EffectKind::unpublish, {}, {}});
     } else if (words.size() == 1 && is(0, "purge")) {
         out.push_back({EffectKind::purge, {}, {}});
+    } else if (words.size() == 2 && is(0, "put") && is(1, "item")) {
+        out.push_back({EffectKind::put_item, {}, {}});
+    } else if (words.size() == 2 && is(0, "end") && is(1, "item")) {
+        out.push_back({EffectKind::end_item, {}, {}});
     } else if (words.size() == 2 && is(0, "call")) {
         out.push_back(
             {EffectKind::call_out, {}, message_name(node, words[1].text, words[1].offset)});
@@ -385,15 +389,15 @@ void Shape::effect(const Node& node, std::vector<EffectSyntax>& out) {
         out.push_back(std::move(notify));
     } else {
         static constexpr std::string_view kKnown[] = {"publish", "publish draft", "unpublish",
-                                                      "purge"};
+                                                      "purge",   "put item",      "end item"};
         Message hint =
             did_you_mean(node.text, std::vector<std::string>(std::begin(kKnown), std::end(kKnown)));
         if (hint.en.empty()) {
             hint = {
-                "one of: publish, publish draft, unpublish, purge, `notify WHO as MESSAGE`, "
-                "`call NAME`",
-                "可用：publish、publish draft、unpublish、purge、“notify 谁 as 消息”、"
-                "“call 名称”"};
+                "one of: publish, publish draft, unpublish, purge, put item, end item, "
+                "`notify WHO as MESSAGE`, `call NAME`",
+                "可用：publish、publish draft、unpublish、purge、put item、end item、"
+                "“notify 谁 as 消息”、“call 名称”"};
         }
         error(node.span, "bad_effect",
               {fmt::format("`{}` is no effect", node.text),

@@ -184,6 +184,12 @@ struct RelationSyntax {
     Name flow;
 };
 
+// A column of the catalogue, and the field that stands for it.
+struct ItemFieldSyntax {
+    Name column;
+    Name field;
+};
+
 struct ParameterSyntax {
     Name name;
     const Node* fallback = nullptr;
@@ -205,6 +211,7 @@ struct BodySyntax {
     std::vector<StateSyntax> states;
     std::vector<DeadlineSyntax> deadlines;
     std::vector<RelationSyntax> relations;  // of a flow
+    std::vector<ItemFieldSyntax> item;      // of a flow
 };
 
 struct RoleSyntax {

@@ -224,6 +224,8 @@ struct CatalogItem {
     std::string level1;        // 一级事项
     std::string details;       // JSON object, complete: everything else about it
     std::optional<Instant> ended;
+    // The document that last put it in force or ended it; 0: a file that was brought in.
+    DocumentId document = 0;
     bool operator==(const CatalogItem&) const = default;
 };
 struct CatalogFilter {

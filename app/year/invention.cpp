@@ -64,6 +64,13 @@ std::string Invention::text(std::size_t most, std::size_t sentences) {
     return cut(out, most);
 }
 
+std::string Invention::numbered(std::string text) {
+    constexpr std::string_view kNumber = "{number}";
+    if (const auto at = text.find(kNumber); at != std::string::npos)
+        text.replace(at, kNumber.size(), std::to_string(++written_));
+    return text;
+}
+
 std::string Invention::title(const engine::Definition& flow, std::size_t most) {
     return cut(flow.title + "第" + std::to_string(++written_) + "号", most);
 }
@@ -108,7 +115,7 @@ PlainValue Invention::value(const engine::Definition& flow, const engine::Field&
             return choice(field, of);
         case FieldType::text:
             if (of != nullptr && !of->texts.empty())
-                return cut(of->texts[chance_.below(of->texts.size())], field.max_size);
+                return cut(numbered(of->texts[chance_.below(of->texts.size())]), field.max_size);
             if (field.name == "title") return title(flow, field.max_size);
             if (field.name == "body") return body(flow, field);
             return text(field.max_size, field.max_size == 0 ? 3 : 1);

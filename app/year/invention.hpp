@@ -32,11 +32,13 @@ class Invention {
     std::int64_t number(const language::FieldHabit* habit);
     std::string choice(const engine::Field& field, const language::FieldHabit* habit);
     std::string title(const engine::Definition& flow, std::size_t most);
+    // With a number of its own for "{number}".
+    std::string numbered(std::string text);
 
     const language::OfficeYear& year_;
     Chance& chance_;
     Clock& clock_;
-    std::uint64_t written_ = 0;  // titles so far
+    std::uint64_t written_ = 0;  // numbers given so far
 };
 
 // As the rules will see it: of a text its length only. nullopt where it has no value, or not of the

@@ -9,7 +9,7 @@ namespace gongkai::storage::sqlite {
 
 namespace {
 
-// Columns number, code, catalog, flow, level1, details, ended.
+// Columns number, code, catalog, flow, level1, details, ended, document.
 CatalogItem item_of(const Statement& row) {
     CatalogItem item;
     item.number = row.id(0);
@@ -19,6 +19,7 @@ CatalogItem item_of(const Statement& row) {
     item.level1 = row.text(4);
     item.details = row.text(5);
     if (!row.is_null(6)) item.ended = Instant{row.integer(6)};
+    item.document = row.id(7);
     return item;
 }
 
@@ -27,7 +28,8 @@ CatalogItem item_of(const Statement& row) {
 Result<std::optional<CatalogItem>> find_catalog_item(Connection& connection,
                                                      const std::string& code) {
     Statement& query = connection.statement(
-        "SELECT number, code, catalog, flow, level1, details, ended FROM catalog_items "
+        "SELECT number, code, catalog, flow, level1, details, ended, document "
+        "FROM catalog_items "
         "WHERE code = ?1");
     const Cursor cursor(query);
     TRY(const bool known, query.bind_text(1, code).step());
@@ -37,7 +39,8 @@ Result<std::optional<CatalogItem>> find_catalog_item(Connection& connection,
 Result<CatalogPage> read_catalog(Connection& connection, const CatalogFilter& filter) {
     CatalogPage page;
     Statement& query = connection.statement(
-        "SELECT number, code, catalog, flow, level1, details, ended FROM catalog_items "
+        "SELECT number, code, catalog, flow, level1, details, ended, document "
+        "FROM catalog_items "
         "WHERE number > ?1 AND (?2 = '' OR catalog = ?2) AND (?3 = '' OR flow = ?3) "
         "AND (?4 = '' OR level1 = ?4) AND (?5 = 1 OR ended IS NULL) ORDER BY number");
     const Cursor cursor(query);
@@ -69,9 +72,9 @@ Result<CatalogPage> WriterTransaction::catalog(const CatalogFilter& filter) {
 Result<std::uint64_t> WriterTransaction::put_catalog_item(const CatalogItem& item) {
     return write([&]() -> Result<std::uint64_t> {
         Statement& put = connection_.statement(
-            "INSERT INTO catalog_items(code, catalog, flow, level1, details, ended) "
-            "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(code) DO UPDATE SET catalog = ?2, "
-            "flow = ?3, level1 = ?4, details = ?5, ended = ?6 RETURNING number");
+            "INSERT INTO catalog_items(code, catalog, flow, level1, details, ended, document) "
+            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(code) DO UPDATE SET catalog = ?2, "
+            "flow = ?3, level1 = ?4, details = ?5, ended = ?6, document = ?7 RETURNING number");
         const Cursor cursor(put);
         put.bind_text(1, item.code)
             .bind_text(2, item.catalog)
@@ -79,6 +82,7 @@ Result<std::uint64_t> WriterTransaction::put_catalog_item(const CatalogItem& ite
             .bind_text(4, item.level1)
             .bind_text(5, item.details);
         item.ended ? put.bind(6, item.ended->ms) : put.bind_null(6);
+        put.bind_id(7, item.document);
         TRY_VOID(put.step());
         return put.id(0);
     });

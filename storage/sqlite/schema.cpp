@@ -188,6 +188,10 @@ CREATE TRIGGER codes_stay BEFORE UPDATE ON codes
 CREATE TRIGGER codes_are_kept BEFORE DELETE ON codes
     BEGIN SELECT RAISE(ABORT, 'codes are for ever'); END;
 )sql",
+    // 4. Which document an item of the catalogue comes from; 0: a file.
+    R"sql(
+ALTER TABLE catalog_items ADD COLUMN document INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 static_assert(std::size(kSteps) + 1 == kSchemaVersion);
 

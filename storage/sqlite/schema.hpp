@@ -7,7 +7,7 @@ namespace gongkai::storage::sqlite {
 
 // "GKAI" in the header of the file.
 inline constexpr std::int64_t kApplicationId = 0x474B4149;
-inline constexpr std::int64_t kSchemaVersion = 3;
+inline constexpr std::int64_t kSchemaVersion = 4;
 
 // What the public connection may read.
 extern const char* const kPublicTables[];

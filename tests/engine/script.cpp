@@ -336,8 +336,9 @@ class Script {
             holds = document_->fields[field] == value(definition().fields[field], words.at(at + 2));
         } else if (words.at(at) == "effect") {
             holds = std::any_of(effects_.begin(), effects_.end(), [&](const Effect& effect) {
-                static constexpr const char* kNames[] = {"publish", "unpublish", "purge", "notify",
-                                                         "call"};
+                static constexpr const char* kNames[] = {
+                    "publish", "unpublish", "purge", "notify", "call", "put_item", "end_item"};
+                static_assert(std::size(kNames) == std::variant_size_v<Effect>);
                 return words.at(at + 1) == kNames[effect.index()];
             });
         } else {

@@ -479,3 +479,29 @@ TEST_CASE("mistakes: in a limit of the law, a day 0, a last day, and what an act
     CHECK(action("to: b, set: {title: today}") == Places{"type_error 7:39"});
     CHECK(action("to: b, set: {colour: today}") == Places{"unknown_field 7:32"});
 }
+
+TEST_CASE("mistakes: in what a flow says of the catalogue") {
+    const std::string effects =
+        "  a:\n    worklist: clerk\n    actions: {x: {to: b}}\n  b: {final: true, enter: put "
+        "item}\n";
+    const auto item = [&](const std::string& columns) {
+        return wrong(test::with_vocabulary(
+            "flow: f\nfields: [title, body, attribute, steps, copies]\nstart: a\nitem: {" +
+            columns + "}\nstates:\n" + effects));
+    };
+    const std::string rest =
+        "change: attribute, catalog: title, level1: title, level2: title, content: body, "
+        "basis: steps, flow: attribute";
+    CHECK(item(rest + ", code: title") == Places{});
+    CHECK(item(rest + ", code: title, version: copies") == Places{});
+    CHECK(item(rest) == Places{"missing_key 4:7"});
+    CHECK(item("code: title, " + rest + ", kode: title") == Places{"unknown_key 4:132"});
+    CHECK(item("code: titel, " + rest) == Places{"unknown_field 4:14"});
+    CHECK(item("code: steps, " + rest) == Places{"type_error 4:14"});
+    CHECK(item("code: title, version: title, " + rest) == Places{"type_error 4:30"});
+    CHECK(item("code: copies, " + rest) == Places{"type_error 4:14"});
+    // An effect on the catalogue by a flow that does not say what it writes there.
+    CHECK(wrong(test::with_vocabulary(flow(effects))) == Places{"missing_key 1:7"});
+    CHECK(action("to: b, effects: [end item]") == Places{"missing_key 1:7"});
+    CHECK(action("to: b, effects: [put items]") == Places{"bad_effect 7:36"});
+}

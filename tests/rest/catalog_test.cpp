@@ -88,3 +88,29 @@ TEST_CASE("catalog: a document that names no item of it is refused where it is w
     CHECK(clerk.get("/api/v1/documents/" + right.text("/id")).text("/fields/catalog_item") ==
           "ZD-2.1");
 }
+
+TEST_CASE("catalog: an adjustment that no catalogue could have is refused at the field") {
+    Bureau bureau;
+    const auto clerk = bureau.as("lihua");
+    const auto propose = [&](const boost::json::object& fields) {
+        return clerk.post(
+            "/api/v1/documents",
+            {{"flow", "catalog_entry"}, {"department", "employment"}, {"fields", fields}});
+    };
+    const auto refused_as = [&](const boost::json::object& fields, const std::string& code,
+                                const std::string& where) {
+        const auto answer = propose(fields);
+        INFO(show(answer));
+        CHECK(answer.status == 400);
+        CHECK(show(answer).find(code) != std::string::npos);
+        CHECK(show(answer).find(where) != std::string::npos);
+    };
+    refused_as({{"title", "x"}, {"entry_code", "JY 9"}}, "bad_code", "/fields/entry_code");
+    refused_as({{"title", "x"}, {"entry_change", "add"}, {"entry_code", "ZD-2.1"}}, "item_in_force",
+               "/fields/entry_code");
+    refused_as({{"title", "x"}, {"entry_change", "end"}, {"entry_code", "ZD-9.9"}},
+               "unknown_catalog_item", "/fields/entry_code");
+    CHECK(clerk.get("/api/v1/documents?flow=catalog_entry").size("/documents") == 0);
+    CHECK(propose({{"title", "x"}, {"entry_change", "end"}, {"entry_code", "ZD-2.1"}}).status ==
+          201);
+}

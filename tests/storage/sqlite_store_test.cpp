@@ -137,12 +137,14 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
         REQUIRE(write(*store, first_step(1)));
         store->close();
     }
-    // Version 1 was the same without the catalogue, version 2 without series and codes.
+    // Version 1 was the same without the catalogue, version 2 without series and codes, version 3
+    // without the document of an item.
     const std::string older =
-        std::string("DROP TABLE series; DROP TABLE codes; ") +
-        GENERATE("PRAGMA user_version = 2",
-                 "DROP TRIGGER catalog_items_are_kept; DROP TABLE catalog_items; "
-                 "PRAGMA user_version = 1");
+        GENERATE("ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 3",
+                 "DROP TABLE series; DROP TABLE codes; "
+                 "ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 2",
+                 "DROP TABLE series; DROP TABLE codes; DROP TRIGGER catalog_items_are_kept; "
+                 "DROP TABLE catalog_items; PRAGMA user_version = 1");
     REQUIRE(Stranger(options.path).execute(older).empty());
     CHECK(sqlite::check_file(options.path).has_value());
     const auto store = opened(options);

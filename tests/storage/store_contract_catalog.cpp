@@ -7,7 +7,7 @@ namespace {
 
 CatalogItem item(const std::string& code, const std::string& flow, const std::string& level1,
                  const std::string& catalog = "employment") {
-    return {0, code, catalog, flow, level1, "{}", std::nullopt};
+    return {0, code, catalog, flow, level1, "{}", std::nullopt, 0};
 }
 
 std::uint64_t put(Store& store, const CatalogItem& one) {
@@ -69,6 +69,7 @@ TEMPLATE_TEST_CASE("store: items of the catalogue keep their number and are page
     // Replaced as a whole, under its number; found by its code alone.
     CatalogItem changed = item("JY-10", "decision", "政策", "key_areas");
     changed.details = R"({"level2":"新"})";
+    changed.document = 7;
     CHECK(put(*store, changed) == 2);
     changed.number = 2;
     CHECK(*ask(*store, [](Reader& r) { return r.find_catalog_item("JY-10"); }) == changed);

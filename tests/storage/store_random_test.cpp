@@ -119,7 +119,8 @@ Plan random_plan(Random& r, Instant now) {
                       r.chance(50) ? "service" : "result",
                       r.text(3),
                       r.text(),
-                      r.chance(30) ? std::optional(now) : std::nullopt};
+                      r.chance(30) ? std::optional(now) : std::nullopt,
+                      r.below(3)};
         write.person = {static_cast<PersonId>(r.below(4)),
                         "login" + std::to_string(r.below(4)),
                         r.text(),

@@ -172,7 +172,7 @@ TEST_CASE("catalog: bringing it in is an act with its leaf, and not everybody's"
     CHECK(leaf.command ==
           R"({"catalog":"small","digest":")" + digest + R"(","items":1,"type":"import_catalog"})");
     CHECK(leaf.events == R"([{"added":1,"catalog":"small","changed":0,"digest":")" + digest +
-                             R"(","ended":0,"items":1,"type":"catalog"}])");
+                             R"(","ended":0,"items":1,"kept":0,"type":"catalog"}])");
     // Whoever verifies the record knows whose affair it is.
     REQUIRE(bureau.application->checkpoint().has_value());
     REQUIRE(export_record(*bureau.application, bureau.folder / "bundle").has_value());
