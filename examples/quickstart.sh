@@ -133,7 +133,7 @@ ask lihua POST /api/v1/documents '{
     "fields": {
         "title": "关于开展职业技能培训的实施方案",
         "body": "为落实职业技能提升行动，制定本方案。\n一、培训对象：登记失业人员。\n（此件公开发布）",
-        "formed_at": "'"$(date -u +%F)"'", "attribute": "proactive",
+        "formed_at": "'"$(date -u +%F)"'", "attribute": "proactive", "catalog_item": "ZD-2.1",
         "steps": [{"step": "动员", "content": "印发通知", "due": "本月底"}],
         "responsibilities": [{"task": "组织培训", "lead": "就业促进科"}]}}'
 did "李华: 起草 (draft)"

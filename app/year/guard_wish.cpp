@@ -188,6 +188,13 @@ bool GuardWish::make_equal(const Term& term, bool wanted) {
                     continue;
                 return give(term.subject, other);
             }
+            // People write hardly anything else; to leave it empty would only raise the next
+            // question.
+            for (std::size_t i = 0; i < field.choices.size(); ++i) {
+                if (i != static_cast<std::size_t>(operand) &&
+                    give(term.subject, field.choices[i].name))
+                    return true;
+            }
             return give(term.subject, std::monostate{});
         }
         case FieldType::flag:

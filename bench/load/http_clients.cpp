@@ -49,6 +49,9 @@ struct Script {
         after_title = std::string(",\"summary\":") + quoted(kStorySummary) +
                       ",\"body\":" + quoted(story_body()) +
                       ",\"formed_at\":\"2026-11-20\",\"attribute\":\"proactive\","
+                      "\"catalog_item\":" +
+                      quoted(kStoryItem) +
+                      ","
                       "\"steps\":[{\"step\":\"核对\",\"due\":\"2026-12-10\"}]}}";
     }
     std::vector<std::string> heads, bodies;

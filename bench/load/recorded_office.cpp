@@ -155,6 +155,11 @@ struct Office {
         administration.set_roles(catalog);
         must(identity.load());
         must(app::create_sample(administration, identity, *randomness));
+        must(store.run([](storage::Transaction& transaction) -> engine::Result<void> {
+            TRY_VOID(transaction.put_catalog_item(
+                {0, kStoryItem, "key_areas", kStoryFlow, "重点工作", "{}", std::nullopt, 0}));
+            return {};
+        }));
     }
 
     // On SQLite too: the store in memory is made for comparing, not for thousands of steps.
@@ -209,6 +214,7 @@ app::Input input_of(const Move& move, std::uint64_t number) {
                    {"body", story_body()},
                    {"formed_at", std::string("2026-11-20")},
                    {"attribute", std::string("proactive")},
+                   {"catalog_item", std::string(kStoryItem)},
                    {"steps", app::Rows{{{"step", "核对"}, {"due", "2026-12-10"}}}}};
     return open;
 }

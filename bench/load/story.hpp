@@ -17,6 +17,7 @@ struct Move {
 
 inline const char* const kStoryFlow = "execution";
 inline const char* const kStoryDepartment = "employment";
+inline const char* const kStoryItem = "ZD-2.1";  // of the catalogue
 
 inline const std::vector<Move>& story() {
     static const std::vector<Move> moves{

@@ -54,6 +54,7 @@ class Office : public Installation {
 
 TEST_CASE("cli document: a plan goes from its file to publication by the words of the program") {
     const Office office;
+    REQUIRE(office.as("liuyang", {"import", "catalog", "--shipped"}).exit == 0);
     const std::string file = kExamples + "training-plan.md";
     const Ran imported = office.import({file}, {"--json"});
     INFO(told(imported));
@@ -72,6 +73,7 @@ TEST_CASE("cli document: a plan goes from its file to publication by the words o
     CHECK(early.out.find("实施步骤 (steps)") != std::string::npos);
     const Ran edited = office.as(
         "lihua", {"document", "edit", id, "--set", "formed_at=2026年11月23日", "--set",
+                  "catalog_item=ZD-2.1", "--set",
                   R"(实施步骤=[{"step":"报名","content":"摸底登记","due":"2026-11-20"}])"});
     INFO(told(edited));
     REQUIRE(edited.exit == 0);

@@ -58,6 +58,13 @@ const std::vector<Mistake>& mistakes() {
         {"the evidence of a false report is kept", "public_opinion", "public_opinion.yaml",
          "when: not false_information = yes or handed_over_to given", "comment: optional",
          "false_information_is_handed_over"},
+        {"what the office does not want published is published under no item", "service",
+         "parts/attribute_decision.yaml",
+         "when: attribute = proactive and catalog_item given and $authority\n"
+         "        asks: [office_opinion]\n        needs: [office_opinion]",
+         "when: attribute = proactive and $authority\n"
+         "        asks: [office_opinion]\n        needs: [office_opinion]",
+         "published_under_an_item"},
         {"a proofread entry of the catalogue is not checked again", "catalog_entry",
          "catalog_entry.yaml",
          "standing: signed issue by another and signed catalog_check by another",

@@ -1,5 +1,6 @@
 #include "tests/rest/bureau.hpp"
 
+#include "app/catalog.hpp"
 #include "app/log.hpp"
 #include "app/sample.hpp"
 #include "language/rulebook.hpp"
@@ -142,6 +143,21 @@ void Bureau::set_up() {
         passwords_[account.login] = account.password;
         if (!account.key.empty()) tokens_[account.login] = account.key;
     }
+    bring_in_catalog();
+}
+
+// What is published hangs on an item: one of the shipped catalogues, where the flows are shipped
+// ones too.
+void Bureau::bring_in_catalog() {
+    std::vector<language::SourceFile> files = shipped_rules();
+    std::erase_if(files, [](const auto& file) { return file.path != "catalog/key_areas.yaml"; });
+    const auto reading = app::read_catalogs(files, application_->flows());
+    for (const app::CatalogImport& catalog : reading.catalogs) {
+        const auto done = application_->administration().import_catalog(
+            {{id("liuyang"), false, {}}, "set up", std::nullopt}, catalog);
+        if (!std::holds_alternative<app::CatalogCounts>(done))
+            throw std::runtime_error("the catalogue was not brought in");
+    }
 }
 
 void Bureau::close() {
@@ -225,6 +241,7 @@ json::object new_document(const json::object& more) {
         {"body", "为贯彻落实职业技能提升行动，制定本方案。\n（此件公开发布）"},
         {"formed_at", "2026-03-02"},
         {"attribute", "proactive"},
+        {"catalog_item", "ZD-2.1"},
         {"steps", json::array{{{"step", "动员"}, {"content", "印发通知"}, {"due", "2026年4月"}}}}};
     for (const auto& [name, value] : more)
         fields[name] = value;

@@ -120,6 +120,7 @@ class Bureau {
 
   private:
     void set_up();
+    void bring_in_catalog();
     app::ApplicationOptions application_options();
 
     BureauOptions options_;

@@ -15,6 +15,7 @@ json::object new_decision() {
               {"body", "第一条 为促进就业创业，制定本办法。\n（此件公开发布）"},
               {"formed_at", "2026-03-02"},
               {"attribute", "proactive"},
+              {"catalog_item", "ZD-1.1"},
               {"decision_kind", "normative_document"},
               {"decision_basis", "《就业促进法》"},
               {"interpretation_plan", "图解，与文件同步发布"}}}};

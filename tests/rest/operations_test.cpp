@@ -216,8 +216,8 @@ void look_around(Bureau& bureau) {
     const auto picture = clerk.get("/api/v1/flows/decision/diagram");
     CHECK(picture.header("Content-Security-Policy").find("sandbox") != std::string::npos);
     CHECK(clerk.get("/api/v1/departments").size("/departments") == 7);
-    CHECK(clerk.get("/api/v1/catalog").size("/items") == 0);
-    CHECK(bureau.anonymous().get("/public/v1/catalog").size("/items") == 0);
+    CHECK(clerk.get("/api/v1/catalog").size("/items") == 16);
+    CHECK(bureau.anonymous().get("/public/v1/catalog").size("/items") == 16);
     CHECK(bureau.as("secadmin").get("/api/v1/deputies").status == 200);
     CHECK(bureau.anonymous().get("/healthz").body == "ok\n");
     CHECK(bureau.anonymous().get("/readyz").status == 200);

@@ -37,7 +37,21 @@ Done walk_to_publication(Bureau& bureau, engine::DocumentId id) {
     return bureau.act("majun", id, "publish");
 }
 
+// Where the files belong: they come from elsewhere and do not say it.
+void bring_in_item(Bureau& bureau) {
+    const std::vector<language::SourceFile> files{{"plans.yaml",
+                                                   "catalog: plans\nitems:\n  - {id: GH-1, level1: "
+                                                   "规划计划, level2: 实施方案, content: [方案], "
+                                                   "basis: [条例], flow: execution}\n"}};
+    const CatalogReading reading = read_catalogs(files, bureau.application->flows());
+    REQUIRE(reading.catalogs.size() == 1);
+    const auto done = bureau.application->administration().import_catalog(
+        {bureau.as("liuyang"), "test", std::nullopt}, reading.catalogs[0]);
+    REQUIRE(std::holds_alternative<CatalogCounts>(done));
+}
+
 void import_and_publish(Bureau& bureau, const fs::path& file, std::vector<PlainField> stated) {
+    bring_in_item(bureau);
     const ImportAnswer imported = bureau.import(file, "execution", std::move(stated));
     for (const auto& finding : imported.findings)
         UNSCOPED_INFO(language::render(finding));
@@ -48,8 +62,11 @@ void import_and_publish(Bureau& bureau, const fs::path& file, std::vector<PlainF
     REQUIRE(draft.has_value());
     CHECK(draft->source == kImportSource);
 
-    done(bureau.submit("lihua", opened.id,
-                       input::Edit{{text("formed_at", "2026-11-23"), {"steps", kSteps}}, {}}));
+    done(bureau.submit(
+        "lihua", opened.id,
+        input::Edit{
+            {text("formed_at", "2026-11-23"), text("catalog_item", "GH-1"), {"steps", kSteps}},
+            {}}));
     const Done published = walk_to_publication(bureau, opened.id);
     CHECK(published.publication == engine::Publication::published);
 
