@@ -494,6 +494,7 @@ std::string worklist_json(const app::WorklistPage& page, const std::vector<app::
         if (row.claimed_by != 0) {
             out.key("claimed_by");
             write_person(out, row.claimed_by, row.claimed_by_name);
+            if (row.claim_lapsed) out.member("claim_lapsed", true);
         }
         on_behalf(out, row.on_behalf_of);
         out.member("since", engine::to_string(row.since));

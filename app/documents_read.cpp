@@ -342,8 +342,13 @@ Result<WorklistPage> Documents::worklist(const Principal& principal, std::uint64
             if (const auto flow = parts_.flows.current(entry.flow)) {
                 entry.flow_title = flow->definition.title;
                 const engine::StateId state = flow->definition.state(row.task.state);
-                if (state != engine::kNone)
+                if (state != engine::kNone) {
                     entry.state_title = flow->definition.states[state].title;
+                    entry.claim_lapsed =
+                        row.task.claimed_by != 0 &&
+                        claim_lapsed(*directory, row.task.claimed_by,
+                                     flow->definition.states[state], row.task.department, now);
+                }
             }
             entry.state = std::move(row.task.state);
             entry.claimed_by = row.task.claimed_by;
@@ -395,7 +400,11 @@ Result<OffersView> Documents::offers(const Principal& principal, engine::Documen
             std::nullopt,   on_behalf_of,       &readable.flow->policy, nullptr};
         view.id = id;
         view.revision = document.revision;
-        view.offers = engine::offers(definition, document, context);
+        const auto people = parts_.identity.directory();
+        view.offers = engine::offers(
+            definition, document, context, [&](const engine::State& state, PersonId person) {
+                return claim_lapsed(*people, person, state, document.department, context.now);
+            });
         bool asked = false;
         const auto mine = [&](const engine::Consultation& consultation) {
             return !consultation.answered && !document.purged &&

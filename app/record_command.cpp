@@ -63,7 +63,10 @@ struct CommandWriter {
     void operator()(const engine::Withdraw& withdraw) const {
         state_only(withdraw.state, "withdraw");
     }
-    void operator()(const engine::Claim& claim) const { state_only(claim.state, "claim"); }
+    void operator()(const engine::Claim& claim) const {
+        if (claim.lapsed) writer.key("lapsed").boolean(true);
+        state_only(claim.state, "claim");
+    }
     void operator()(const engine::Release& release) const { state_only(release.state, "release"); }
     void operator()(const engine::Reassign& reassign) const {
         writer.key("eligible").boolean(reassign.eligible);

@@ -50,7 +50,7 @@ class Parser {
         if (type == "act") return act();
         if (type == "vote") return vote();
         if (type == "withdraw") return engine::Command(engine::Withdraw{text_of("state")});
-        if (type == "claim") return engine::Command(engine::Claim{text_of("state")});
+        if (type == "claim") return engine::Command(engine::Claim{text_of("state"), lapsed()});
         if (type == "release") return engine::Command(engine::Release{text_of("state")});
         if (type == "reassign") return reassign();
         if (type == "consult") return consult();
@@ -173,6 +173,10 @@ class Parser {
         if (ballot == "reject") vote.ballot = engine::Ballot::reject;
         vote.comment = committed("comment");
         return vote;
+    }
+    bool lapsed() const {
+        const json::value* lapsed = find("lapsed");
+        return lapsed != nullptr && lapsed->is_bool() && lapsed->get_bool();
     }
     engine::Command reassign() const {
         const json::value* eligible = find("eligible");

@@ -163,6 +163,7 @@ void Replay::judge_actor(const Case& one) const {
     if (one.is<engine::Migrate>() && one.is_step() &&
         !directory_.held_role(leaf.actor, kSystemAdmin, leaf.time_ms))
         one.found("grants_not_held", std::string("the actor was no ") + kSystemAdmin);
+    judge_claim(one);
     const auto* reassign = std::get_if<engine::Reassign>(&one.command);
     if (reassign == nullptr || !one.document) return;
     // Who could take over is a fact of the directory that the command brings along.
@@ -180,6 +181,27 @@ void Replay::judge_actor(const Case& one) const {
         one.found("grants_not_held", "person " + std::to_string(reassign->to) +
                                          (reassign->eligible ? " could not take it over"
                                                              : " could have taken it over"));
+}
+
+// Whether who has claimed the task could still work on it is a fact of the directory that the
+// command brings along.
+void Replay::judge_claim(const Case& one) const {
+    const auto* claim = std::get_if<engine::Claim>(&one.command);
+    if (claim == nullptr || !one.document) return;
+    bool gone_at_some_time = false, gone_all_through = false;
+    for (const engine::Place& place : one.document->places) {
+        if (place.state == engine::kNone || place.claimed_by == 0) continue;
+        const engine::State& state = one.flow->definition.states[place.state];
+        if (!claim->state.empty() && state.name != claim->state) continue;
+        const auto able = directory_.able(place.claimed_by, state.worklist,
+                                          one.document->department, one.leaf.time_ms);
+        gone_at_some_time = gone_at_some_time || !able.always;
+        gone_all_through = gone_all_through || !able.ever;
+    }
+    if (claim->lapsed ? !gone_at_some_time : gone_all_through)
+        one.found("grants_not_held", claim->lapsed
+                                         ? "who had claimed it could still work on it"
+                                         : "who had claimed it could not work on it any more");
 }
 
 bool Replay::find_target(Case& one) {

@@ -64,6 +64,7 @@ class Replay {
     bool find_rules(Case& one);
     bool read_command(Case& one);
     void judge_actor(const Case& one) const;
+    void judge_claim(const Case& one) const;
     void judge_texts(const Case& one) const;
     bool find_target(Case& one);
     // What the leaf says of other documents, and whether its own had heard of them.

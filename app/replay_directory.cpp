@@ -137,6 +137,32 @@ ReplayedDirectory::Eligible ReplayedDirectory::eligible(
     return {stood(person, now, false, fits), stood(person, now, true, fits)};
 }
 
+ReplayedDirectory::Eligible ReplayedDirectory::able(
+    PersonId person, const std::vector<engine::Assignment>& assignments,
+    const engine::DepartmentCode& own, std::int64_t now) const {
+    Eligible able = eligible(person, assignments, own, now);
+    const auto mine = deputies_.find(person);
+    if (mine == deputies_.end()) return able;
+    for (const std::uint32_t id : mine->second) {
+        const Appointment& appointment = appointments_.at(id);
+        const auto through = [&](bool every) {
+            const auto fits = [&](const Standing& standing) {
+                return standing.active &&
+                       std::any_of(
+                           standing.roles.begin(), standing.roles.end(), [&](const auto& holding) {
+                               const engine::Grant grant{holding.role, holding.department, 0};
+                               return engine::fits(grant, assignments, own) &&
+                                      lends(appointment, holding.role, now, every);
+                           });
+            };
+            return active(person, now, every) && stood(appointment.principal, now, every, fits);
+        };
+        able.ever = able.ever || through(false);
+        able.always = able.always || through(true);
+    }
+    return able;
+}
+
 const ReplayedDirectory::Standing* ReplayedDirectory::standing(PersonId person) const {
     const auto found = people_.find(person);
     return found == people_.end() ? nullptr : &found->second.standings.back();

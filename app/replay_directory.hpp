@@ -41,6 +41,9 @@ class ReplayedDirectory {
     };
     Eligible eligible(engine::PersonId person, const std::vector<engine::Assignment>& assignments,
                       const engine::DepartmentCode& own, std::int64_t now) const;
+    // The same in their own name or as a deputy.
+    Eligible able(engine::PersonId person, const std::vector<engine::Assignment>& assignments,
+                  const engine::DepartmentCode& own, std::int64_t now) const;
     bool held_role(engine::PersonId person, const std::string& role, std::int64_t now) const;
 
     std::size_t people() const { return people_.size(); }

@@ -88,7 +88,7 @@ class Resolver {
     }
     engine::Command command(const input::Claim& claim) {
         optional_name(claim.state, "/state");
-        return engine::Claim{claim.state};
+        return engine::Claim{claim.state, has_lapsed(claim)};
     }
     engine::Command command(const input::Release& release) {
         optional_name(release.state, "/state");
@@ -168,6 +168,20 @@ class Resolver {
             const bool meant = reassign.state.empty() || state.name == reassign.state;
             if (meant && eligible(context_.directory, reassign.to, state, document->department,
                                   context_.now))
+                return true;
+        }
+        return false;
+    }
+
+    bool has_lapsed(const input::Claim& claim) const {
+        const engine::Document* document = context_.document;
+        if (document == nullptr) return false;
+        for (const engine::Place& place : document->places) {
+            if (place.state == engine::kNone || place.claimed_by == 0) continue;
+            const engine::State& state = definition_.states[place.state];
+            const bool meant = claim.state.empty() || state.name == claim.state;
+            if (meant && claim_lapsed(context_.directory, place.claimed_by, state,
+                                      document->department, context_.now))
                 return true;
         }
         return false;
@@ -436,6 +450,14 @@ bool eligible(const DirectorySnapshot& directory, PersonId person, const engine:
     return std::any_of(actor->grants.begin(), actor->grants.end(), [&](const engine::Grant& grant) {
         return grant.on_behalf_of == 0 && engine::fits(grant, state.worklist, own);
     });
+}
+
+bool claim_lapsed(const DirectorySnapshot& directory, PersonId person, const engine::State& state,
+                  const DepartmentCode& own, Instant now) {
+    const auto actor = directory.shared_actor(person, now);
+    return std::none_of(
+        actor->grants.begin(), actor->grants.end(),
+        [&](const engine::Grant& grant) { return engine::fits(grant, state.worklist, own); });
 }
 
 engine::Relate related(const std::string& relation, const engine::Document& document,

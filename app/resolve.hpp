@@ -97,5 +97,9 @@ engine::Relate related(const std::string& relation, const engine::Document& docu
 // worklist's roles, in scope.
 bool eligible(const DirectorySnapshot& directory, PersonId person, const engine::State& state,
               const DepartmentCode& own, Instant now);
+// Whether this person, who has claimed the state, is not active or holds no role of its worklist
+// any more, in their own name or as a deputy.
+bool claim_lapsed(const DirectorySnapshot& directory, PersonId person, const engine::State& state,
+                  const engine::DepartmentCode& own, engine::Instant now);
 
 }  // namespace gongkai::app

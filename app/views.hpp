@@ -103,6 +103,7 @@ struct WorklistEntry {
     engine::DepartmentCode department;  // of the queue; empty: anywhere
     engine::PersonId claimed_by = 0;
     std::string claimed_by_name;
+    bool claim_lapsed = false;  // whoever has claimed it can no longer work on it: claim it anew
     engine::PersonId on_behalf_of = 0;  // seen as this person's deputy
     engine::Instant since{};
     std::optional<engine::Instant> due;

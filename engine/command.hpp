@@ -56,6 +56,8 @@ struct Withdraw {
 
 struct Claim {
     std::string state;
+    bool lapsed = false;  // from the caller's directory: whoever has claimed it is not active, or
+                          // holds no role of this worklist any more
 };
 struct Release {
     std::string state;

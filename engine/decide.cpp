@@ -327,7 +327,7 @@ Verdict Decider::operator()(const Claim& command) const {
     const State* state = active(command.state, has_worklist);
     if (state == nullptr || !has_worklist(*state)) return not_active(command.state, has_worklist);
     Blockers blockers(Blockers::Want::first);
-    auto grant = may_claim(inquiry(), *state, blockers);
+    auto grant = may_claim(inquiry(), *state, command.lapsed, blockers);
     if (auto refusal = first(std::move(blockers))) return std::move(*refusal);
     if (document_->places[state->region].claimed_by == context_.actor.id) {
         return engine::refuse(Reason::nothing_changed, *state);

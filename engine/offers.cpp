@@ -8,8 +8,9 @@ namespace {
 
 class Collector {
   public:
-    Collector(const Definition& definition, const Document& document, const Context& context)
-        : inquiry_{definition, document, context} {}
+    Collector(const Definition& definition, const Document& document, const Context& context,
+              const LapsedClaim& lapsed)
+        : inquiry_{definition, document, context}, lapsed_(lapsed) {}
 
     void state(StateId id) {
         const State& state = inquiry_.definition.states[id];
@@ -26,7 +27,10 @@ class Collector {
             if (mine) {
                 ask(Offer::Kind::release, id, may_release);
             } else {
-                ask(Offer::Kind::claim, id, may_claim);
+                const PersonId holder = place.claimed_by;
+                const bool lapsed = holder != 0 && lapsed_ && lapsed_(state, holder);
+                ask(Offer::Kind::claim, id,
+                    [lapsed](auto& i, auto& s, auto& b) { return may_claim(i, s, lapsed, b); });
             }
         }
         if (place.via != kNone) ask(Offer::Kind::withdraw, id, may_withdraw);
@@ -72,14 +76,15 @@ class Collector {
     }
 
     Inquiry inquiry_;
+    const LapsedClaim& lapsed_;
     std::vector<Offer> offers_;
 };
 
 }  // namespace
 
 std::vector<Offer> offers(const Definition& definition, const Document& document,
-                          const Context& context) {
-    Collector collector(definition, document, context);
+                          const Context& context, const LapsedClaim& lapsed) {
+    Collector collector(definition, document, context, lapsed);
     if (document.purged) return {};
     for (const Place& place : document.places) {
         if (place.state != kNone) collector.state(place.state);

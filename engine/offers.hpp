@@ -1,6 +1,7 @@
 // What may I do now, and why not the rest: the same rules as decide(), asked instead of tried.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "engine/decide.hpp"
@@ -22,9 +23,12 @@ struct Offer {
     bool allowed() const { return blockers.empty(); }
 };
 
+// Whether this person, who has claimed the state, can no longer work on it (Claim::lapsed).
+using LapsedClaim = std::function<bool(const State&, PersonId)>;
+
 // Every action of every active state for this actor, in the order of the flow. System actions are
-// left out.
+// left out. Without `lapsed` every claim holds.
 std::vector<Offer> offers(const Definition& definition, const Document& document,
-                          const Context& context);
+                          const Context& context, const LapsedClaim& lapsed = {});
 
 }  // namespace gongkai::engine

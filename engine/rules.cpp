@@ -254,9 +254,11 @@ std::optional<Grant> may_vote(const Inquiry& inquiry, const State& state, Blocke
     return grant;
 }
 
-std::optional<Grant> may_claim(const Inquiry& inquiry, const State& state, Blockers& blockers) {
+std::optional<Grant> may_claim(const Inquiry& inquiry, const State& state, bool lapsed,
+                               Blockers& blockers) {
     auto grant = authority(inquiry, state, nullptr, state.worklist, {}, blockers);
-    if (!blockers.done()) not_claimed_by_other(inquiry, state, nullptr, blockers);
+    // Nobody waits for somebody who cannot work on it any more.
+    if (!blockers.done() && !lapsed) not_claimed_by_other(inquiry, state, nullptr, blockers);
     return grant;
 }
 

@@ -37,7 +37,9 @@ std::optional<Grant> may_act(const Inquiry& inquiry, const State& state, const A
                              Blockers& blockers);
 std::optional<Grant> may_edit(const Inquiry& inquiry, const State& state, Blockers& blockers);
 std::optional<Grant> may_vote(const Inquiry& inquiry, const State& state, Blockers& blockers);
-std::optional<Grant> may_claim(const Inquiry& inquiry, const State& state, Blockers& blockers);
+// `lapsed`: Claim::lapsed.
+std::optional<Grant> may_claim(const Inquiry& inquiry, const State& state, bool lapsed,
+                               Blockers& blockers);
 std::optional<Grant> may_release(const Inquiry& inquiry, const State& state, Blockers& blockers);
 std::optional<Grant> may_reassign(const Inquiry& inquiry, const State& state, Blockers& blockers);
 std::optional<Grant> may_withdraw(const Inquiry& inquiry, const State& state, Blockers& blockers);

@@ -457,6 +457,60 @@ TEMPLATE_TEST_CASE("documents: bulk actions answer item by item", "", GONGKAI_AP
     CHECK(std::holds_alternative<Done>(outcomes[3]));
 }
 
+TEMPLATE_TEST_CASE("documents: nobody waits for who has claimed and cannot work on it any more", "",
+                   GONGKAI_APP_STORES) {
+    TestType backend;
+    Office office(backend.open());
+    const Done draft = office.draft();
+    office.act("clerk", draft.id, "submit");
+    const auto roles = [&](const char* login, const std::vector<storage::RoleHolding>& held) {
+        return std::holds_alternative<Nothing>(
+            office.administration.set_roles_of(office.admin("security"), office.id(login), held));
+    };
+    const auto entry = [&] {
+        const auto page = office.documents.worklist(office.as("expert"), 0, 10);
+        REQUIRE(page.has_value());
+        REQUIRE(page->rows.size() == 1);
+        return page->rows.front();
+    };
+    const auto may_claim = [&] {
+        const auto view = office.documents.offers(office.as("expert"), draft.id);
+        REQUIRE(view.has_value());
+        return std::any_of(view->offers.begin(), view->offers.end(), [](const auto& offer) {
+            return offer.kind == engine::Offer::Kind::claim && offer.allowed();
+        });
+    };
+    REQUIRE(roles("expert", {{"secrecy_officer", "pension"}}));
+    done(office.submit("secrecy", draft.id, input::Claim{""}));
+    CHECK_FALSE(entry().claim_lapsed);
+    CHECK_FALSE(may_claim());
+    CHECK(office.refused("expert", draft.id, input::Claim{""}) == Reason::claimed_by_other);
+
+    // Another role does not help; a deputy's does, as long as it lasts.
+    REQUIRE(roles("secrecy", {{"clerk", "pension"}}));
+    CHECK(entry().claim_lapsed);
+    CHECK(entry().claimed_by == office.id("secrecy"));
+    CHECK(may_claim());
+    CHECK(office.refused("expert", draft.id, action("clear")) == Reason::claimed_by_other);
+    NewDeputy deputy;
+    deputy.principal = office.id("expert");
+    deputy.deputy = office.id("secrecy");
+    deputy.from = office.clock.now() - 1;
+    deputy.until = office.clock.now() + engine::ms_per_day;
+    REQUIRE(std::holds_alternative<std::uint32_t>(
+        office.administration.appoint_deputy(office.admin("security"), deputy)));
+    CHECK_FALSE(entry().claim_lapsed);
+    CHECK(office.refused("expert", draft.id, input::Claim{""}) == Reason::claimed_by_other);
+    office.clock.advance_ms(engine::ms_per_day);
+
+    CHECK(entry().claim_lapsed);
+    done(office.submit("expert", draft.id, input::Claim{""}));
+    CHECK(entry().claimed_by == office.id("expert"));
+    CHECK_FALSE(entry().claim_lapsed);
+    office.act("expert", draft.id, "clear");
+    CHECK(office.all_leaves().end()[-2].bytes.find("\"lapsed\":true") != std::string::npos);
+}
+
 TEMPLATE_TEST_CASE("documents: every leaf can be decided again with the same bytes", "",
                    GONGKAI_APP_STORES) {
     TestType backend;

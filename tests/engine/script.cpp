@@ -260,7 +260,7 @@ class Script {
             return Vote{state, ballot, comment};
         }
         if (verb == "withdraws") return Withdraw{state};
-        if (verb == "claims") return Claim{state};
+        if (verb == "claims") return Claim{state, words.size() > 1 && words.at(1) == "lapsed"};
         if (verb == "releases") return Release{state};
         if (verb == "reassigns") return Reassign{state, people_.at(words.at(2)), true};
         if (verb == "renews") return Renew{words.at(1)};
