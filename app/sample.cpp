@@ -42,6 +42,10 @@ std::vector<Holder> holders() {
         {"sysadmin", "系统管理员", "系统管理员", {{kSystemAdmin, "office"}}},
         {"secadmin", "安全保密管理员", "安全保密管理员", {{kSecurityAdmin, "office"}}},
         {"auditor", "安全审计员", "安全审计员", {{kAuditor, "audit"}}},
+        // What the office itself publishes (回应、选登的答复、年度报告、指南) passes its own
+        // section.
+        {"linfang", "林芳", "办公室经办人", {{"clerk", "office"}}},
+        {"zhengguo", "郑国", "办公室负责人", {{"section_head", "office"}}},
         {"city-oa",
          "市级协同办公系统",
          "系统账号",

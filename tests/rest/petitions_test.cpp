@@ -1,5 +1,6 @@
 // 群众诉求 on the shipped flows, as those who look after petitions and the departments meet it: a
-// period that is over says so in full, and 复查 and 复核 go their way to 终结.
+// period that is over says so in full, 复查 and 复核 go their way to 终结, and what belongs to
+// another desk is handed over.
 #include "tests/rest/bureau.hpp"
 
 using namespace gongkai::api::testing;
@@ -178,4 +179,105 @@ TEST_CASE("petitions: a review asked for late is over by the day it was asked fo
           "“请求复查、复核”的期限（信访工作条例 第35条，信访工作条例 第36条）已于2026-02-28届满。");
     act(bureau, "helin", late, "too_late", {{"review_refusal", "逾期两日，已书面告知"}});
     CHECK(state_of(bureau, late) == "refused");
+}
+
+TEST_CASE("petitions: what is a request for information is handed over, and the other way round") {
+    Bureau bureau;
+    const std::string id =
+        open(bureau, "helin",
+             {{"flow", "petition"},
+              {"department", "office"},
+              {"fields", petition({{"petition_channel", "web_message"},
+                                   {"refusal_ground", "disclosure_request"},
+                                   {"refusal_referral", "已转为政府信息公开申请"}})}});
+    CHECK(try_to(bureau, "helin", id, "hand_over").code() == "guard_failed");
+    const std::string request =
+        open(bureau, "helin",
+             {{"flow", "request"},
+              {"department", "office"},
+              {"parent", {{"document", id}, {"relation", "opened_request"}}},
+              {"fields",
+               {{"title", "申请公开就业补助资金分配表"},
+                {"applicant_name", "张三"},
+                {"request_description", "2025年就业补助资金分配表"}}}});
+    act(bureau, "helin", id, "hand_over");
+    CHECK(state_of(bureau, id) == "handed_over");
+    // From there on it is the disclosure office's: who handed it over does not register it.
+    CHECK(try_to(bureau, "helin", request, "register").code() == "role_missing");
+    fill(bureau, "liuyang", request,
+         {{"applicant_kind", "natural_person"},
+          {"channel_of_receipt", "other_office"},
+          {"submitted_on", "2026-03-02"},
+          {"confirmed_on", "2026-03-02"},
+          {"received_on", "2026-03-02"},
+          {"identity_proof", "身份证"},
+          {"applicant_contact", "0878-0000001"}});
+    act(bureau, "liuyang", request, "register");
+
+    // 条例 39: an application that is a complaint is told the way, and handed to who looks after
+    // it.
+    act(bureau, "liuyang", request, "accept");
+    act(bureau, "liuyang", request, "draft");
+    fill(bureau, "liuyang", request,
+         {{"outcome", "petition_or_complaint"},
+          {"outcome_article", "第三十九条第一款"},
+          {"outcome_reason", "以申请的形式进行投诉"},
+          {"guidance", "已转群众诉求专办员"},
+          {"body", "不作为政府信息公开申请处理。"}});
+    act(bureau, "liuyang", request, "tell_on_the_spot");
+    act(bureau, "songyan", request, "issue");
+    act(bureau, "liuyang", request, "deliver",
+        {{"delivery_method", "handed_over"}, {"concluded_on", "2026-03-02"}});
+    const std::string complaint = open(
+        bureau, "liuyang",
+        {{"flow", "petition"},
+         {"department", "office"},
+         {"parent", {{"document", request}, {"relation", "petition"}}},
+         {"fields", petition({{"petition_channel", "web_message"}, {"difficulty", "simple"}})}});
+    CHECK(try_to(bureau, "liuyang", complaint, "assign_simple").code() == "role_missing");
+    act(bureau, "helin", complaint, "assign_simple");
+}
+
+TEST_CASE(
+    "opinion: what the office itself answers is published by the people of the sample bureau") {
+    Bureau bureau;
+    const std::string id = open(bureau, "renjing",
+                                {{"flow", "public_opinion"},
+                                 {"department", "office"},
+                                 {"fields",
+                                  {{"title", "网传停发补贴"},
+                                   {"detected_at", "2026-03-02T00:30:00Z"},
+                                   {"opinion_source", "微博"},
+                                   {"opinion_text", "网传停发"}}}});
+    act(bureau, "renjing", id, "consult");
+    act(bureau, "renjing", id, "judge", {{"consultation_record", "没有停发"}});
+    act(bureau, "huangwei", id, "respond",
+        {{"grade", "major"}, {"false_information", true}, {"judgement", "不实，须澄清"}});
+    fill(bureau, "renjing", id,
+         {{"body", "补贴正常发放。"}, {"formed_at", "2026-03-02"}, {"catalog_item", "ZD-2.1"}});
+    act(bureau, "renjing", id, "submit");
+    act(bureau, "zhoujie", id, "issue");
+    act(bureau, "linfang", id, "confirm", {{"self_review_opinion", "无涉密内容"}});
+    act(bureau, "zhengguo", id, "agree");
+    act(bureau, "sunli", id, "release", {{"secrecy_opinion", "可以公开"}});
+    act(bureau, "huangwei", id, "approve");
+    act(bureau, "majun", id, "complete");
+    act(bureau, "linfang", id, "pass", {{"first_proofreading", "无差错"}});
+    act(bureau, "zhengguo", id, "pass", {{"second_proofreading", "无差错"}});
+    act(bureau, "zhoujie", id, "pass", {{"third_proofreading", "无差错"}});
+    CHECK(bureau.anonymous().get("/public/v1/documents/" + id).status == 404);
+    act(bureau, "majun", id, "publish");
+    CHECK(bureau.anonymous().get("/public/v1/documents/" + id).text("/fields/body") ==
+          "补贴正常发放。");
+    // False information is not put away before the evidence is with the police or the
+    // cyberspace office.
+    act(bureau, "linfang", id, "update");
+    CHECK(try_to(bureau, "renjing", id, "conclude", {{"opinion_evaluation", "已平息"}}).code() ==
+          "guard_failed");
+    CHECK(try_to(bureau, "renjing", id, "hand_over", {{"handed_over_to", "both"}}).code() ==
+          "fields_missing");
+    act(bureau, "renjing", id, "hand_over",
+        {{"handed_over_to", "both"}, {"evidence_note", "截图"}, {"handed_over_on", "2026-03-02"}});
+    act(bureau, "renjing", id, "conclude", {{"opinion_evaluation", "已平息"}});
+    CHECK(state_of(bureau, id) == "concluded");
 }
