@@ -89,8 +89,6 @@ struct Application::Parts {
     std::unique_ptr<Catalog> catalog;
     std::unique_ptr<Letters> letters;
     std::unique_ptr<Intake> intake;
-    std::mutex fee_mutex;
-    std::shared_ptr<const engine::Tariff> information_fee;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
     std::unique_ptr<Reports> reports;
@@ -227,10 +225,7 @@ Result<void> Application::Parts::use(CompiledRules rules) {
     }
     administration->set_roles(std::move(rules.roles));
     reports->set_annual(std::move(rules.annual));
-    {
-        const std::lock_guard lock(fee_mutex);
-        information_fee = std::move(rules.information_fee);
-    }
+    documents->set_tariff(std::move(rules.information_fee));
     reports->set_supervision(std::move(rules.supervision));
     duties->set(std::move(rules.duties));
     scheduler->recompute_all();
@@ -335,8 +330,7 @@ Intake& Application::intake() {
     return *parts_->intake;
 }
 std::shared_ptr<const engine::Tariff> Application::information_fee() {
-    const std::lock_guard lock(parts_->fee_mutex);
-    return parts_->information_fee;
+    return parts_->documents->tariff();
 }
 Letters& Application::letters() {
     return *parts_->letters;

@@ -8,6 +8,7 @@
 #include "app/content.hpp"
 #include "app/document_step.hpp"
 #include "app/duties.hpp"
+#include "app/fees.hpp"
 #include "app/item_step.hpp"
 #include "app/log.hpp"
 #include "app/projection.hpp"
@@ -279,6 +280,24 @@ Result<std::optional<Invalid>> Documents::look_at_item(Step& step,
     return std::nullopt;
 }
 
+void Documents::set_tariff(std::shared_ptr<const engine::Tariff> tariff) {
+    const std::lock_guard lock(tariff_mutex_);
+    tariff_ = std::move(tariff);
+}
+
+std::shared_ptr<const engine::Tariff> Documents::tariff() const {
+    const std::lock_guard lock(tariff_mutex_);
+    return tariff_;
+}
+
+std::optional<Invalid> Documents::wrong_fee_in(const Step& step, const Resolved& resolved) const {
+    const std::vector<engine::FieldChange>* fields = fields_of(resolved.command);
+    const auto held_against = tariff();
+    if (fields == nullptr || held_against == nullptr) return std::nullopt;
+    return wrong_fee(*held_against, step.flow->definition,
+                     step.stored ? &step.stored->document : nullptr, *fields);
+}
+
 // A source that bears the login of a machine account is that account's: nobody else may take its
 // numbers, and so learn of its documents or stand in their way.
 std::optional<Invalid> Documents::foreign_source(const Step& step) {
@@ -379,6 +398,10 @@ Result<void> Documents::carry_out(Step& step, storage::Transaction& transaction)
     TRY(auto wrong_item, wrong_catalog_item(step, transaction, resolved));
     if (wrong_item) {
         step.outcome = std::move(*wrong_item);
+        return {};
+    }
+    if (auto wrong = wrong_fee_in(step, resolved)) {
+        step.outcome = std::move(*wrong);
         return {};
     }
     const bool migrates = std::holds_alternative<engine::Migrate>(resolved.command);

@@ -32,6 +32,7 @@
 #include "app/refusal_bound.hpp"
 #include "app/uploads.hpp"
 #include "app/views.hpp"
+#include "engine/tariff.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::app {
@@ -119,6 +120,10 @@ class Documents {
     Result<AttachmentView> attachment(const Principal& principal, engine::DocumentId id,
                                       const engine::Digest& digest);
 
+    // What fees that are written into documents are held against; nullptr: nothing. Any thread.
+    void set_tariff(std::shared_ptr<const engine::Tariff> tariff);
+    std::shared_ptr<const engine::Tariff> tariff() const;
+
     // Called for each step that was decided, before it is written, on the store's writer thread:
     // for whoever wants to see for themselves that it keeps the rules (app/year). Must be quick and
     // must not throw. A job that is run again after a lost conflict is told again. Set before the
@@ -145,6 +150,7 @@ class Documents {
     Result<std::optional<Invalid>> look_at_item(Step& step, storage::Transaction& transaction,
                                                 const engine::Decision& decision,
                                                 const Resolved& resolved) const;
+    std::optional<Invalid> wrong_fee_in(const Step& step, const Resolved& resolved) const;
     static std::optional<Invalid> foreign_source(const Step& step);
     std::shared_ptr<const Flow> flow_of_new(const Step& step) const;
     Result<void> refuse(Step& step, storage::Transaction& transaction, engine::Refusal refusal,
@@ -193,6 +199,9 @@ class Documents {
     DocumentIds ids_;
     std::function<void(std::vector<engine::Digest>)> erase_;
     std::function<void(const CarriedOut&)> watcher_;
+
+    mutable std::mutex tariff_mutex_;
+    std::shared_ptr<const engine::Tariff> tariff_;
 
     RefusalBound refusals_;
 

@@ -21,9 +21,12 @@ struct TariffBand {
 };
 
 struct TariffMethod {
-    std::string name;               // permanent: "per_item"
-    std::string title;              // 按件计收
-    std::string unit;               // 件
+    std::string name;         // permanent: "per_item"
+    std::string title;        // 按件计收
+    std::string unit;         // 件
+    std::string count_field;  // that the number of units stands in; may be empty
+    // A document is charged for the last unit alone: those before are documents of their own.
+    bool last_only = false;
     std::vector<TariffBand> bands;  // without a gap or an overlap, from 1 on; the last without end
 };
 
@@ -31,6 +34,8 @@ struct Tariff {
     std::string name, title;
     std::vector<std::string> basis;
     std::vector<TariffMethod> methods;
+    // Fields of a document that method and amount stand in; empty: it is written down nowhere.
+    std::string method_field, amount_field;
 
     const TariffMethod* method(std::string_view wanted) const;  // nullptr where there is none
 };

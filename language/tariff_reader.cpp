@@ -14,14 +14,16 @@ namespace {
 template <std::size_t N>
 using Words = std::array<std::string_view, N>;
 
-constexpr Words<4> kTariff{"tariff", "title", "basis", "methods"};
+constexpr Words<5> kTariff{"tariff", "title", "basis", "written_in", "methods"};
 constexpr Words<2> kTariffRequired{"tariff", "methods"};
-constexpr Words<3> kMethod{"title", "unit", "bands"};
+constexpr Words<2> kWritten{"method", "amount"};
+constexpr Words<5> kMethod{"title", "unit", "count", "last_only", "bands"};
 constexpr Words<2> kMethodRequired{"unit", "bands"};
 constexpr Words<5> kBand{"from", "to", "each", "every", "more"};
 constexpr Words<2> kBandRequired{"from", "each"};
 
 const KeyTable kTariffKeys{"tariff", "a tariff", "收费标准", kTariff, kTariffRequired};
+const KeyTable kWrittenKeys{"written_in", "what names the fields", "收费字段", kWritten, kWritten};
 const KeyTable kMethodKeys{"method", "a method", "计收方式", kMethod, kMethodRequired};
 const KeyTable kBandKeys{"band", "a band", "档次", kBand, kBandRequired};
 
@@ -39,6 +41,11 @@ class Reader {
         const Heading heading = shape_.heading(root);
         tariff.title = heading.title;
         tariff.basis = heading.basis;
+        if (const Node* written = root.find("written_in");
+            written != nullptr && shape_.map(*written, kWrittenKeys)) {
+            tariff.method_field = name(*written, "method");
+            tariff.amount_field = name(*written, "amount");
+        }
         const Node* methods = root.find("methods");
         if (methods == nullptr) return tariff;
         shape_.named(*methods, "methods", "计收方式", [&](const Name& name, const Node& node) {
@@ -52,12 +59,19 @@ class Reader {
     }
 
   private:
+    std::string name(const Node& node, const char* key) {
+        const Node* value = node.find(key);
+        return value == nullptr ? std::string() : shape_.name(*value).text;
+    }
+
     engine::TariffMethod method(const Name& name, const Node& node) {
         engine::TariffMethod out;
         out.name = out.title = name.text;
         if (!shape_.map(node, kMethodKeys)) return out;
         if (const Node* title = node.find("title")) out.title = shape_.text(*title);
         if (const Node* unit = node.find("unit")) out.unit = shape_.text(*unit);
+        out.count_field = this->name(node, "count");
+        if (const Node* last = node.find("last_only")) out.last_only = shape_.flag(*last);
         const Node* bands = node.find("bands");
         if (bands == nullptr) return out;
         next_ = 1;

@@ -93,6 +93,13 @@ TEST_CASE("tariff: by the page, at every border") {
     CHECK_FALSE(engine::fee_of(tariff.methods[0], engine::kMostFeeUnits + 1));
     CHECK(engine::fee_of(tariff.methods[0], engine::kMostFeeUnits));
     CHECK(tariff.method("both") == nullptr);
+    // Where a document says it, and that each item is a document of its own.
+    CHECK(tariff.method_field == "fee_method");
+    CHECK(tariff.amount_field == "fee_charged");
+    CHECK(tariff.method("per_item")->count_field == "items_in_month");
+    CHECK(tariff.method("per_item")->last_only);
+    CHECK(tariff.method("per_volume")->count_field == "pages");
+    CHECK_FALSE(tariff.method("per_volume")->last_only);
 }
 
 TEST_CASE("tariff: one with a hole, an overlap, a descent or an end is refused where it is") {

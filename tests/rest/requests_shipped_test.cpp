@@ -140,6 +140,44 @@ TEST_CASE("requests: on the shipped flow a correction is asked for once, with it
     CHECK(page(bureau, other, "lapsed").find("6个月内") != std::string::npos);
 }
 
+TEST_CASE("requests: a fee is what the tariff comes to, and no other sum is written down") {
+    Bureau bureau;
+    std::string code;
+    const std::string id = registered(bureau, code);
+    act(bureau, "liuyang", id, "accept");
+    act(bureau, "liuyang", id, "charge");
+    const auto written = [&](const json::object& fields) {
+        const auto officer = bureau.as("liuyang");
+        const std::string path = "/api/v1/documents/" + id;
+        return officer.patch(path, {{"fields", fields}},
+                             {{"If-Match", officer.get(path).header("ETag")}});
+    };
+    const auto wrong =
+        written({{"fee_method", "per_volume"}, {"pages", 101}, {"fee_charged", 700}});
+    CHECK(wrong.status == 400);
+    CHECK(wrong.text("/errors/0/pointer") == "/fields/fee_charged");
+    CHECK(wrong.text("/errors/0/fault") == "not_the_tariff");
+    CHECK(wrong.text("/errors/0/detail") == "is to be 720 by the tariff (per_volume, 101)");
+    CHECK(wrong.text("/errors/0/detail_zh").find("应为720元") != std::string::npos);
+    CHECK(written({{"fee_charged", 720}}).text("/errors/0/fault") == "fee_without_count");
+    CHECK(bureau.as("liuyang").get("/api/v1/documents/" + id).at("/fields/fee_charged").is_null());
+    CHECK(written({{"fee_method", "per_volume"}, {"pages", 101}, {"fee_charged", 720}}).status ==
+          200);
+    // The number alone does not change under a sum that was written down.
+    CHECK(written({{"pages", 30}}).text("/errors/0/fault") == "not_the_tariff");
+    // By the item: the price of this one, the 41st of the month.
+    CHECK(written({{"fee_method", "per_item"}, {"items_in_month", 41}, {"fee_charged", 4300}})
+              .text("/errors/0/fault") == "not_the_tariff");
+    CHECK(written({{"fee_method", "per_item"}, {"items_in_month", 41}, {"fee_charged", 300}})
+              .status == 200);
+    // What is free is not charged: the only sum for ten requests a month is none.
+    CHECK(written({{"items_in_month", 10}, {"fee_charged", 0}}).status == 200);
+    CHECK(try_to(bureau, "liuyang", id, "send").code() == "guard_failed");
+    CHECK(written({{"items_in_month", 11}, {"fee_charged", 100}}).status == 200);
+    act(bureau, "liuyang", id, "send");
+    CHECK(page(bureau, id, "fee_notice").find("金额为100元") != std::string::npos);
+}
+
 TEST_CASE("requests: what takes no body takes none, and what needs one says so") {
     Bureau bureau;
     const auto bare = [&](const std::string& target) {
