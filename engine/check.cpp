@@ -97,12 +97,11 @@ void Checker::look_at(std::uint32_t from, std::uint32_t to, const Explorer::Step
         if (action != kNone && acted) taken_[action] = true;
     }
     const Grant* grant = step.decision.exercised ? &*step.decision.exercised : nullptr;
+    const Occasion occasion(definition_, step.after, step.decision.events, step.decision.effects);
     for (std::size_t i = 0; i < policy_.rules.size(); ++i) {
         const PolicyRule& rule = policy_.rules[i];
         if (broken_[i] != kNever && spoke_[i]) continue;
-        if (!speaks(rule, definition_, step.after, step.decision.events, step.decision.effects)) {
-            continue;
-        }
+        if (!occasion.calls(rule)) continue;
         spoke_[i] = true;
         if (holds(rule.require, definition_, step.after, grant, step.now)) continue;
         broken_[i] = to;

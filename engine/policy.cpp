@@ -4,40 +4,34 @@
 
 namespace gongkai::engine {
 
-namespace {
-
-bool published(std::span<const Effect> effects, bool draft) {
-    return std::any_of(effects.begin(), effects.end(), [&](const Effect& effect) {
-        const auto* publish = std::get_if<Publish>(&effect);
-        return publish != nullptr && publish->draft == draft;
-    });
-}
-
-bool entered(std::span<const Event> events, const Definition& definition, std::uint16_t tag) {
-    return std::any_of(events.begin(), events.end(), [&](const Event& event) {
+Occasion::Occasion(const Definition& definition, const Document& after,
+                   std::span<const Event> events, std::span<const Effect> effects) {
+    for (const Effect& effect : effects) {
+        if (const auto* publish = std::get_if<Publish>(&effect))
+            (publish->draft ? published_draft_ : published_) = true;
+    }
+    const StateId root = after.places[0].state;
+    rests_ = root != kNone && definition.states[root].final;
+    for (const Event& event : events) {
         const auto* moved = std::get_if<Moved>(&event);
-        if (moved == nullptr || moved->to == kNone) return false;
+        if (moved == nullptr || moved->to == kNone) continue;
         const auto& tags = definition.states[moved->to].tags;
-        return std::find(tags.begin(), tags.end(), tag) != tags.end();
-    });
+        entered_.insert(entered_.end(), tags.begin(), tags.end());
+    }
 }
 
-}  // namespace
-
-bool speaks(const PolicyRule& rule, const Definition& definition, const Document& after,
-            std::span<const Event> events, std::span<const Effect> effects) {
+bool Occasion::calls(const PolicyRule& rule) const {
     return std::any_of(rule.moments.begin(), rule.moments.end(), [&](Moment moment) {
         switch (moment) {
-            case Moment::always: {
-                const StateId root = after.places[0].state;
-                return !rule.on_final || (root != kNone && definition.states[root].final);
-            }
+            case Moment::always:
+                return !rule.on_final || rests_;
             case Moment::publish:
-                return published(effects, false);
+                return published_;
             case Moment::publish_draft:
-                return published(effects, true);
+                return published_draft_;
             case Moment::enter_tag:
-                return rule.tag != kNone && entered(events, definition, rule.tag);
+                return rule.tag != kNone &&
+                       std::find(entered_.begin(), entered_.end(), rule.tag) != entered_.end();
         }
         return false;
     });

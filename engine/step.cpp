@@ -359,8 +359,9 @@ void Step::recompute_timers() {
 
 std::optional<Refusal> Step::broken_rule() const {
     if (context_.policy == nullptr) return std::nullopt;
+    const Occasion occasion(definition_, document_, events_, effects_);
     for (const PolicyRule& rule : context_.policy->rules) {
-        if (!speaks(rule, definition_, document_, events_, effects_)) continue;
+        if (!occasion.calls(rule)) continue;
         if (holds(rule.require, definition_, document_, grant(), context_.now)) continue;
         Refusal refusal;
         refusal.reason = Reason::policy_violation;

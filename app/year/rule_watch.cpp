@@ -70,10 +70,10 @@ void RuleWatch::judge_rules(const CarriedOut& step) {
     // What a document merely heard is asked about at the next step that somebody takes.
     if (finished_unjudged(step.command)) return;
     const engine::Grant* grant = step.decision.exercised ? &*step.decision.exercised : nullptr;
+    const engine::Occasion occasion(step.flow.definition, step.after, step.decision.events,
+                                    step.decision.effects);
     for (const engine::PolicyRule& rule : step.flow.policy.rules) {
-        if (!engine::speaks(rule, step.flow.definition, step.after, step.decision.events,
-                            step.decision.effects))
-            continue;
+        if (!occasion.calls(rule)) continue;
         ++report_.rules_asked;
         ++report_.rules[rule.id];
         if (!engine::holds(rule.require, step.flow.definition, step.after, grant, step.now))
