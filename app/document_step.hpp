@@ -27,9 +27,9 @@ struct Documents::Step {
     std::optional<storage::StoredDocument> stored;
     std::optional<Kin> kin;  // the parent of a new document, or the one that is attached
     Given given;             // by the system, with the command
-    std::optional<storage::CatalogItem> item;  // that the step puts into the catalogue, or ends
-    bool hidden = false;                       // the actor may not know of the document
-    bool unrecorded = false;                   // a refusal beyond the bound
+    std::vector<storage::CatalogItem> items;  // that the step puts into the catalogue, or ends
+    bool hidden = false;                      // the actor may not know of the document
+    bool unrecorded = false;                  // a refusal beyond the bound
     bool origin_known = false;
     std::vector<engine::Digest> purged_files;
     Outcome outcome = engine::Error{engine::ErrorCode::unavailable, "not carried out"};
@@ -39,7 +39,7 @@ struct Documents::Step {
         stored.reset();
         given = {};
         kin.reset();
-        item.reset();
+        items.clear();
         hidden = unrecorded = origin_known = false;
         purged_files.clear();
     }

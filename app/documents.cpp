@@ -276,7 +276,7 @@ Result<std::optional<Invalid>> Documents::look_at_item(Step& step,
     TRY(auto outcome,
         item_of_step({*step.flow, parts_.flows, after, decision, openings, step.now}, transaction));
     if (auto* wrong = std::get_if<Invalid>(&outcome)) return std::move(*wrong);
-    step.item = std::get<std::optional<storage::CatalogItem>>(std::move(outcome));
+    step.items = std::get<std::vector<storage::CatalogItem>>(std::move(outcome));
     return std::nullopt;
 }
 

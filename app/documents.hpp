@@ -146,7 +146,7 @@ class Documents {
     static Result<std::optional<Invalid>> wrong_catalog_item(const Step& step,
                                                              storage::Transaction& transaction,
                                                              const Resolved& resolved);
-    // What the decision does to the catalogue, into step.item; or why it cannot.
+    // What the decision does to the catalogue, into step.items; or why it cannot.
     Result<std::optional<Invalid>> look_at_item(Step& step, storage::Transaction& transaction,
                                                 const engine::Decision& decision,
                                                 const Resolved& resolved) const;

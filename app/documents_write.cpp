@@ -180,7 +180,8 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     done.publication = after.publication;
     done.purged = after.purged;
     TRY(done.record, transaction.write_step(record));
-    if (step.item) TRY_VOID(transaction.put_catalog_item(*step.item));
+    for (const storage::CatalogItem& item : step.items)
+        TRY_VOID(transaction.put_catalog_item(item));
     TRY_VOID(tell_parents(step, transaction, tags_before, after));
     if (const auto& idempotency = step.request.idempotency) {
         TRY_VOID(

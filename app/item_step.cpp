@@ -18,6 +18,8 @@ using language::ItemCell;
 using language::ItemChange;
 using storage::CatalogItem;
 
+constexpr std::size_t kPage = 200;
+
 template <class T>
 bool has(const engine::Decision& decision) {
     return std::any_of(
@@ -150,11 +152,25 @@ std::optional<Invalid> wrong_version(const ItemStep& step, const CatalogItem& it
                    fmt::format("该公开事项现为第 {} 版，版本号应当更大", before)};
 }
 
-CatalogItem purged(CatalogItem item, engine::Instant now) {
-    item.level1.clear();
-    item.details = "{}";
-    if (!item.ended) item.ended = now;
-    return item;
+// Whatever codes the document has had: those that it put in force or ended last, without texts.
+Result<std::vector<CatalogItem>> purged(const ItemStep& step, storage::Transaction& transaction) {
+    std::vector<CatalogItem> items;
+    storage::CatalogFilter filter;
+    filter.ended = true;
+    filter.limit = kPage;
+    for (bool more = true; more;) {
+        TRY(storage::CatalogPage page, transaction.catalog(filter));
+        for (CatalogItem& item : page.rows) {
+            if (item.document != step.after.id) continue;
+            item.level1.clear();
+            item.details = "{}";
+            if (!item.ended) item.ended = step.now;
+            items.push_back(std::move(item));
+        }
+        more = page.next.has_value();
+        filter.after = page.next.value_or(0);
+    }
+    return items;
 }
 
 }  // namespace
@@ -166,7 +182,11 @@ bool may_touch_catalog(const Definition& definition, const engine::Decision& dec
 }
 
 Result<ItemOutcome> item_of_step(const ItemStep& step, storage::Transaction& transaction) {
-    using Nothing = std::optional<CatalogItem>;
+    using Items = std::vector<CatalogItem>;
+    if (has<engine::PurgeContent>(step.decision)) {
+        TRY(auto items, purged(step, transaction));
+        return ItemOutcome(std::move(items));
+    }
     const Definition& definition = step.flow.definition;
     const auto cells = cells_of(step);
     language::ItemReading read = language::read_item(cells, names_of(step.flows));
@@ -174,32 +194,31 @@ Result<ItemOutcome> item_of_step(const ItemStep& step, storage::Transaction& tra
     if (!read.entry.code.empty()) {
         TRY(stored, transaction.find_catalog_item(read.entry.code));
     }
-    if (has<engine::PurgeContent>(step.decision)) {
-        if (!stored || stored->document != step.after.id) return Nothing();
-        return Nothing(purged(std::move(*stored), step.now));
-    }
     if (!read.faults.empty()) {
         language::ItemFault& fault = read.faults.front();
         return Invalid{where(definition, fault.column), std::move(fault.code),
                        std::move(fault.message.en), std::move(fault.message.zh)};
     }
-    if (auto wrong = wrong_code(step, read.change, stored)) return std::move(*wrong);
     const bool puts = has<engine::PutItem>(step.decision);
-    if (!puts && !has<engine::EndItem>(step.decision)) return Nothing();
+    const bool ends = !puts && has<engine::EndItem>(step.decision);
+    // Whatever the document calls it: only what is in force can end.
+    if (auto wrong = wrong_code(step, ends ? ItemChange::end : read.change, stored))
+        return std::move(*wrong);
+    if (!puts && !ends) return Items();
     if (!read.missing.empty()) {
         return Invalid{where(definition, read.missing.front()), "incomplete_item",
                        "is missing, and without it there is no item of the catalogue",
                        "尚未填写，公开事项的要素不全"};
     }
-    if (!puts) {
+    if (ends) {
         stored->ended = step.now;
         stored->document = step.after.id;
-        return Nothing(std::move(*stored));
+        return Items{std::move(*stored)};
     }
     CatalogItem item = catalog_item({read.catalog, "", read.authority, {}}, read.entry);
     item.document = step.after.id;
     if (auto wrong = wrong_version(step, item, stored)) return std::move(*wrong);
-    return Nothing(std::move(item));
+    return Items{std::move(item)};
 }
 
 }  // namespace gongkai::app

@@ -2,9 +2,9 @@
 // one (engine::Definition::item).
 #pragma once
 
-#include <optional>
 #include <span>
 #include <variant>
+#include <vector>
 
 #include "app/flow.hpp"
 #include "app/outcome.hpp"
@@ -22,16 +22,16 @@ struct ItemStep {
     engine::Instant now;
 };
 
-// nullopt: nothing. An item to write with the step. Or why the step cannot be: a column that no
-// catalogue could have is refused as soon as it is written, not only when the item would come into
-// force; so is `add` of a code that is in force (`item_in_force`), `change` and `end` of one that
-// is not (`unknown_catalog_item`, `ended_catalog_item`). An item that is changed has a version
+// The items to write with the step; none: nothing changes. Or why the step cannot be: a column that
+// no catalogue could have is refused as soon as it is written, not only when the item would come
+// into force; so is `add` of a code that is in force (`item_in_force`), `change` and `end` of one
+// that is not (`unknown_catalog_item`, `ended_catalog_item`). An item that is changed has a version
 // above the one that it had (`version_not_greater`); one that lacks a column is no item
 // (`incomplete_item`).
 //
-// A purge takes with it what the document itself has brought into the catalogue: its item ends,
-// and its texts are gone.
-using ItemOutcome = std::variant<std::optional<storage::CatalogItem>, Invalid>;
+// A purge takes with it what the document itself has brought into the catalogue, under whatever
+// code: its items end, and their texts are gone.
+using ItemOutcome = std::variant<std::vector<storage::CatalogItem>, Invalid>;
 Result<ItemOutcome> item_of_step(const ItemStep& step, storage::Transaction& transaction);
 
 // Whether item_of_step() has anything to look at: otherwise the openings need not be read.

@@ -224,8 +224,13 @@ TEST_CASE("catalog entry: a purge takes the item's texts out of the catalogue") 
     adopt(bureau, id);
     bureau.act("majun", id, "withdraw", {text("withdrawal_reason", "重新审查")});
     CHECK_FALSE(item(bureau, "JY-9")->ended);
-    done(bureau.submit("sunli", id,
-                       input::Act{"classified", {}, {}, std::string("含有不宜公开的内容"), {}}));
+    // Another code that was proposed since hides nothing of what is there.
+    done(bureau.submit("lihua", id, input::Act{"correct", {}, {}, std::string("更正编号"), {}}));
+    done(bureau.submit(
+        "lihua", id,
+        input::Edit{{text("entry_code", "JY-10"), text("body", "秘密★1年\n调整公开事项。")}, {}}));
+    done(bureau.submit("lihua", id,
+                       input::Act{"seal", {}, {}, std::string("含有不宜公开的内容"), {}}));
     const auto ended = item(bureau, "JY-9");
     REQUIRE(ended);
     CHECK(ended->ended == bureau.clock.now());
