@@ -311,24 +311,27 @@ std::string document_json(const app::DocumentView& view) {
     return out.end_object().take();
 }
 
+void write_summary(json::Writer& out, const app::DocumentSummary& row) {
+    out.member("id", std::to_string(row.id))
+        .member("revision", row.revision)
+        .member("title", row.title)
+        .member("department", row.department);
+    write_flow_name(out, *row.flow);
+    out.key("states").begin_array();
+    for (const auto state : row.states)
+        write_state(out, row.flow->definition, state);
+    out.end_array();
+    if (row.attribute) out.member("attribute", *row.attribute);
+    out.member("publication", name_of(row.publication)).member("purged", row.purged);
+    if (!row.source.empty()) out.member("source", row.source).member("source_id", row.source_id);
+}
+
 std::string documents_json(const app::DocumentList& list) {
     json::Writer out(4096);
     out.begin_object().key("documents").begin_array();
     for (const auto& row : list.rows) {
-        out.begin_object()
-            .member("id", std::to_string(row.id))
-            .member("revision", row.revision)
-            .member("title", row.title)
-            .member("department", row.department);
-        write_flow_name(out, *row.flow);
-        out.key("states").begin_array();
-        for (const auto state : row.states)
-            write_state(out, row.flow->definition, state);
-        out.end_array();
-        if (row.attribute) out.member("attribute", *row.attribute);
-        out.member("publication", name_of(row.publication)).member("purged", row.purged);
-        if (!row.source.empty())
-            out.member("source", row.source).member("source_id", row.source_id);
+        out.begin_object();
+        write_summary(out, row);
         out.end_object();
     }
     out.end_array();

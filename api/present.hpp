@@ -20,6 +20,8 @@ void write_assignment(json::Writer& out, const engine::Assignment& whom,
 void write_texts(json::Writer& out, std::string_view name, const std::vector<std::string>& texts);
 void write_attachments(json::Writer& out, const std::vector<app::AttachmentView>& attachments);
 std::string_view name_of(engine::Publication publication);
+// The members of one line of a list of documents.
+void write_summary(json::Writer& out, const app::DocumentSummary& row);
 // The members of one refusal, as they stand in a problem and in a blocker.
 struct RefusalWords {
     const app::Flow* flow = nullptr;  // for the names of fields; may be nullptr

@@ -1,6 +1,7 @@
 // Looking at a document: history, proof, difference, picture; and the worklist.
 #include "api/picture.hpp"
 #include "api/present.hpp"
+#include "api/present_alike.hpp"
 #include "api/requests.hpp"
 #include "api/routes.hpp"
 
@@ -28,6 +29,18 @@ Answer show_history(Edge& edge, const Request& request) {
         known(edge.app.documents().history(principal_of(request), id,
                                            cursor.value_or(storage::kNoRecord), limit)));
     return json_response(200, history_json(page));
+}
+
+Answer show_alike(Edge& edge, const Request& request) {
+    TRY_VOID(only_queries(request, {"months"}));
+    TRY(const auto id, document_of(request));
+    TRY(const auto months, query_number(request, "months", app::kMostAlikeMonths));
+    if (months == 0) {
+        return bad_query("months", "a number from 1 to 120", "应为 1 到 120 的数字");
+    }
+    const auto asked = static_cast<int>(months.value_or(app::kAlikeMonths));
+    TRY(const auto view, known(edge.app.alike().find(principal_of(request), id, asked)));
+    return json_response(200, alike_json(view));
 }
 
 Answer show_difference(Edge& edge, const Request& request) {
@@ -80,6 +93,7 @@ void add_reading_routes(Router& router, Edge& edge) {
     };
     add("/api/v1/worklist", show_worklist, "show_worklist");
     add("/api/v1/documents/{id}/history", show_history, "show_history");
+    add("/api/v1/documents/{id}/alike", show_alike, "show_alike");
     add("/api/v1/documents/{id}/difference", show_difference, "show_difference");
     // Waits for a checkpoint where the last one does not cover the record yet.
     router.add({.method = Method::get,

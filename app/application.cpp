@@ -88,6 +88,7 @@ struct Application::Parts {
     std::unique_ptr<Publications> publications;
     std::unique_ptr<Catalog> catalog;
     std::unique_ptr<Letters> letters;
+    std::unique_ptr<Alike> alike;
     std::unique_ptr<Intake> intake;
     std::unique_ptr<Attachments> attachments;
     std::unique_ptr<Administration> administration;
@@ -247,6 +248,7 @@ Result<void> Application::Parts::open_services() {
     publications = std::make_unique<Publications>(*store);
     catalog = std::make_unique<Catalog>(*store);
     letters = std::make_unique<Letters>(*documents, *identity, *flows, *clock);
+    alike = std::make_unique<Alike>(*store, *flows, *identity, *clock);
     intake = std::make_unique<Intake>(*documents, *identity, *flows, *store, *clock);
     attachments = std::make_unique<Attachments>(shelf ? &*shelf : nullptr, *store, *documents,
                                                 *publications, uploads, *clock);
@@ -331,6 +333,9 @@ Intake& Application::intake() {
 }
 std::shared_ptr<const engine::Tariff> Application::information_fee() {
     return parts_->documents->tariff();
+}
+Alike& Application::alike() {
+    return *parts_->alike;
 }
 Letters& Application::letters() {
     return *parts_->letters;

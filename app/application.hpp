@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "app/administration.hpp"
+#include "app/alike.hpp"
 #include "app/attachments.hpp"
 #include "app/calendar_change.hpp"
 #include "app/calendars.hpp"
@@ -104,6 +105,7 @@ class Application {
     Publications& publications();
     Catalog& catalog();
     Letters& letters();
+    Alike& alike();
     Intake& intake();
     // 信息处理费; nullptr where the rules have none. Any thread.
     std::shared_ptr<const engine::Tariff> information_fee();

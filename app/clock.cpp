@@ -13,6 +13,9 @@ namespace gongkai::app {
 
 namespace {
 
+constexpr std::int64_t kIdEpochMs = 1'577'836'800'000;  // 2020-01-01T00:00:00Z
+constexpr unsigned kRandomBits = 22;
+
 class SystemClock : public Clock {
   public:
     Instant now() override {
@@ -73,16 +76,22 @@ void SeededRandomness::fill(std::span<std::uint8_t> out) {
     }
 }
 
+Instant opened_at(engine::DocumentId id) {
+    return {kIdEpochMs + static_cast<std::int64_t>(id >> kRandomBits)};
+}
+
+engine::DocumentId first_id_at(Instant at) {
+    const std::int64_t since = std::max<std::int64_t>(at.ms - kIdEpochMs, 0);
+    return static_cast<engine::DocumentId>(since) << kRandomBits;
+}
+
 engine::DocumentId DocumentIds::next() {
-    constexpr std::int64_t epoch_ms = 1'577'836'800'000;  // 2020-01-01T00:00:00Z
-    constexpr unsigned random_bits = 22;
     std::array<std::uint8_t, 4> bytes{};
     randomness_.fill(bytes);
     const std::uint32_t random =
         (std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16) &
-        ((1U << random_bits) - 1);
-    const std::int64_t since = std::max<std::int64_t>(clock_.now().ms - epoch_ms, 0);
-    const engine::DocumentId id = static_cast<engine::DocumentId>(since) << random_bits | random;
+        ((1U << kRandomBits) - 1);
+    const engine::DocumentId id = first_id_at(clock_.now()) | random;
     const std::lock_guard lock(mutex_);
     last_ = std::max(id, last_ + 1);
     return last_;

@@ -69,6 +69,10 @@ class DocumentIds {
     engine::DocumentId last_ = 0;
 };
 
+// When the document with this id was opened, and the first id that one opened then could have.
+Instant opened_at(engine::DocumentId id);
+engine::DocumentId first_id_at(Instant at);
+
 // The wall time of the record: what the clock says, but never earlier than what it gave before. A
 // clock that was set back therefore stands still in the record until it has caught up; that is
 // logged once each time. Any thread.

@@ -4,6 +4,7 @@
 
 #include "app/authorize.hpp"
 #include "app/content.hpp"
+#include "app/document_summary.hpp"
 #include "app/documents.hpp"
 #include "app/projection.hpp"
 #include "app/resolve.hpp"
@@ -116,15 +117,6 @@ bool in_state(const engine::Definition& definition, const engine::Document& docu
             return here == name || (here.size() > name.size() && here[name.size()] == '/' &&
                                     here.compare(0, name.size(), name) == 0);
         });
-}
-
-std::optional<std::string> attribute_of(const engine::Definition& definition,
-                                        const engine::Document& document) {
-    const engine::FieldId field = definition.field("attribute");
-    if (field == engine::kNone || !document.fields[field]) return std::nullopt;
-    const auto* choice = std::get_if<engine::Choice>(&*document.fields[field]);
-    if (choice == nullptr) return std::nullopt;
-    return definition.fields[field].choices[choice->index].name;
 }
 
 bool matches(const ListFilter& filter, const Flow& flow, const engine::Document& document) {
@@ -288,24 +280,8 @@ Result<DocumentList> Documents::list(const Principal& principal, const ListFilte
         TRY(auto page, reader.documents(query_filter));
         if (failed) return *failed;
         for (storage::DocumentRow& row : page.rows) {
-            DocumentSummary& summary = list.rows.emplace_back();
-            TRY(summary.flow, parts_.flows.by_digest(row.document.definition));
-            const engine::Definition& definition = summary.flow->definition;
-            summary.id = row.document.id;
-            summary.revision = row.document.revision;
-            summary.title = std::move(row.title);
-            summary.department = row.document.department;
-            for (const engine::Place& place : row.document.places) {
-                if (place.state == engine::kNone) continue;
-                const engine::StateKind kind = definition.states[place.state].kind;
-                if (kind != engine::StateKind::parallel && kind != engine::StateKind::exit)
-                    summary.states.push_back(place.state);
-            }
-            summary.attribute = attribute_of(definition, row.document);
-            summary.publication = row.document.publication;
-            summary.purged = row.document.purged;
-            summary.source = std::move(row.source);
-            summary.source_id = std::move(row.source_id);
+            TRY(auto flow, parts_.flows.by_digest(row.document.definition));
+            list.rows.push_back(summary_of(std::move(row), std::move(flow)));
         }
         list.next = page.next;
         return {};

@@ -89,18 +89,20 @@ void find_fields(Flow& flow) {
 }  // namespace
 
 std::shared_ptr<const Flow> Flow::make(engine::Definition definition, engine::Policy policy,
-                                       std::string source) {
+                                       std::string source,
+                                       std::vector<language::AlikeGroup> alike) {
     auto flow = std::make_shared<Flow>();
     flow->definition = std::move(definition);
     flow->policy = std::move(policy);
     flow->source = std::move(source);
+    flow->alike = std::move(alike);
     find_fields(*flow);
     find_readers(*flow);
     return flow;
 }
 
 std::shared_ptr<const Flow> Flow::make(const language::Flow& flow) {
-    return make(flow.definition, flow.policy, language::bundle(flow.sources));
+    return make(flow.definition, flow.policy, language::bundle(flow.sources), flow.alike);
 }
 
 Result<std::shared_ptr<const Flow>> Flow::from_source(std::string_view source) {

@@ -12,6 +12,7 @@
 
 #include "engine/definition.hpp"
 #include "engine/result.hpp"
+#include "language/alike_group.hpp"
 #include "storage/store.hpp"
 
 namespace gongkai::language {
@@ -27,6 +28,7 @@ using engine::Result;
 struct Flow {
     engine::Definition definition;
     engine::Policy policy;
+    std::vector<language::AlikeGroup> alike;  // see app/alike.hpp
     std::string source;  // what `definition.digest` is the SHA-256 of, see docs/audit_format.md
 
     // Fields that the system fills in (engine::kNone where the flow does not have them): the
@@ -46,7 +48,8 @@ struct Flow {
 
     // `source`: language::bundle() of the files, whose SHA-256 is the definition's digest.
     static std::shared_ptr<const Flow> make(engine::Definition definition, engine::Policy policy,
-                                            std::string source);
+                                            std::string source,
+                                            std::vector<language::AlikeGroup> alike = {});
     static std::shared_ptr<const Flow> make(const language::Flow& flow);
     // Compiles the same flow again. Error `malformed`.
     static Result<std::shared_ptr<const Flow>> from_source(std::string_view source);

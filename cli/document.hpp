@@ -25,6 +25,11 @@ struct OneDocumentOptions : DocumentOptions {
 };
 int show_document(const OneDocumentOptions& options);
 int show_history(const OneDocumentOptions& options);
+// Documents of its flow that are like it, as far as the person may read them.
+struct DocumentAlikeOptions : OneDocumentOptions {
+    int months = 12;
+};
+int show_alike(const DocumentAlikeOptions& options);
 // What the person could do with it, and why not the rest.
 int show_actions(const OneDocumentOptions& options);
 

@@ -97,6 +97,12 @@ void add_looking_verbs(CLI::App& group, Run& run) {
                              "what the person could do with it, and why not the rest");
     verb->callback([&run] { run = [] { return show_actions(actions); }; });
 
+    static DocumentAlikeOptions alike;
+    verb = add_document_verb(group, alike, "alike",
+                             "documents of its flow that are like it: repeats, the same applicant");
+    verb->add_option("--months", alike.months, "how far back (12)")->check(CLI::Range(1, 120));
+    verb->callback([&run] { run = [] { return show_alike(alike); }; });
+
     static DocumentLetterOptions letter;
     verb = add_document_verb(group, letter, "letter",
                              "write a letter about it; without a name: which there are");

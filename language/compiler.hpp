@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/definition.hpp"
+#include "language/alike_group.hpp"
 #include "language/syntax.hpp"
 
 namespace gongkai::language {
@@ -60,6 +61,7 @@ class FlowCompiler {
 
     engine::Definition& definition();
     engine::Policy& policy();
+    std::vector<AlikeGroup>& alike();
     // References of the parts that were inlined.
     const std::set<std::string>& parts() const;
 

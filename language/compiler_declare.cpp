@@ -390,6 +390,7 @@ void FlowCompiler::declare() {
     impl.declare_fields();
     impl.declare_relations();
     impl.declare_item();
+    impl.declare_alike();
     auto root = std::make_unique<Instance>();
     root->body = &impl.flow;
     impl.instances.push_back(std::move(root));
@@ -423,6 +424,9 @@ engine::Definition& FlowCompiler::definition() {
 }
 engine::Policy& FlowCompiler::policy() {
     return impl_->policy;
+}
+std::vector<AlikeGroup>& FlowCompiler::alike() {
+    return impl_->alike;
 }
 const std::set<std::string>& FlowCompiler::parts() const {
     return impl_->parts;

@@ -55,6 +55,7 @@ struct FlowCompiler::Impl {
     Reporter& reporter;
     engine::Definition definition;
     engine::Policy policy;
+    std::vector<AlikeGroup> alike;
     std::vector<std::unique_ptr<Instance>> instances;  // [0] is the flow
     std::set<std::string> parts;
     std::set<const UseSyntax*> used;
@@ -77,6 +78,7 @@ struct FlowCompiler::Impl {
     void check_patterns();
     void declare_relations();
     void declare_item();
+    void declare_alike();
     void declare_states(Instance& instance);
     void declare_state(Instance& instance, const StateSyntax& syntax);
     void check_uses(const Instance& instance);

@@ -17,8 +17,9 @@ constexpr Words<11> kField{"title",   "basis",     "type",    "max",      "choic
                            "content", "published", "derived", "assigned", "past"};
 constexpr Words<1> kFieldRequired{"type"};
 constexpr Words<1> kAssignment{"code"};
-constexpr Words<12> kFlow{"flow",    "title", "basis",  "fields",    "uses",      "open",
-                          "assigns", "start", "states", "deadlines", "relations", "item"};
+constexpr Words<13> kFlow{"flow",  "title",  "basis",     "fields",    "uses", "open", "assigns",
+                          "start", "states", "deadlines", "relations", "item", "alike"};
+constexpr Words<6> kAlike{"title", "basis", "same", "near", "at_least", "numbers"};
 constexpr Words<3> kFlowRequired{"flow", "start", "states"};
 constexpr Words<9> kPart{"part", "title", "basis",  "exits",    "parameters",
                          "uses", "start", "states", "deadlines"};
@@ -80,6 +81,8 @@ const KeyTable kAssignmentKeys{"assignment", "an assigned code", "系统生成�
                                kAssignment};
 const KeyTable kFlowKeys{"flow", "a flow", "流程", kFlow, kFlowRequired};
 const KeyTable kRelationKeys{"relation", "a relation", "关联", kRelation, kRelationRequired};
+const KeyTable kAlikeKeys{"alike", "what makes documents alike", "相同相近的文件", kAlike,
+                          kNothing};
 const KeyTable kPartKeys{"part", "a part", "部件", kPart, kPartRequired};
 const KeyTable kUseKeys{"use", "a use of a part", "部件引用", kUse, kUseRequired};
 const KeyTable kExitKeys{"exit", "an exit", "出口", kTitled, kNothing};
@@ -103,13 +106,13 @@ const KeyTable kPolicyKeys{"policy_file", "the policy", "政策文件", kPolicy,
 const KeyTable kRuleKeys{"rule", "a rule", "规则", kRule, kRuleRequired};
 
 std::span<const KeyTable* const> key_tables() {
-    static const std::array<const KeyTable*, 27> kAll{
+    static const std::array<const KeyTable*, 28> kAll{
         &kRelationKeys,  &kAssignmentKeys,  &kVocabularyKeys, &kRoleKeys,   &kSignatureKeys,
         &kFieldKeys,     &kFlowKeys,        &kPartKeys,       &kUseKeys,    &kExitKeys,
         &kParameterKeys, &kTaskKeys,        &kRunKeys,        &kForkKeys,   &kBranchKeys,
         &kVotingKeys,    &kCountersignKeys, &kConsultKeys,    &kActionKeys, &kExtendKeys,
         &kDeadlineKeys,  &kPolicyKeys,      &kRuleKeys,       &kOriginKeys, &kLimitsKeys,
-        &kLimitKeys,     &kItemColumnKeys};
+        &kLimitKeys,     &kItemColumnKeys,  &kAlikeKeys};
     return kAll;
 }
 

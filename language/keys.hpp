@@ -22,6 +22,7 @@ extern const KeyTable kFieldKeys;
 extern const KeyTable kAssignmentKeys;  // `assigned: {code: 10}`
 extern const KeyTable kFlowKeys;
 extern const KeyTable kRelationKeys;
+extern const KeyTable kAlikeKeys;
 extern const KeyTable kItemColumnKeys;  // item_columns.cpp
 extern const KeyTable kPartKeys;
 extern const KeyTable kUseKeys;

@@ -7,6 +7,7 @@
 #include "language/expression.hpp"
 #include "language/keys.hpp"
 #include "language/reader.hpp"
+#include "language/reader_alike.hpp"
 #include "language/shape.hpp"
 
 namespace gongkai::language {
@@ -49,6 +50,7 @@ class Body {
                     if (name.given()) body.item.push_back({std::move(column), std::move(name)});
                 });
             }
+            if (const Node* alike = find(root, "alike")) body.alike = read_alike(*alike, shape_);
         } else if (const Node* exits = find(root, "exits")) {
             read_exits(*exits, body);
         }

@@ -241,6 +241,7 @@ Compilation compile_all(std::span<const SourceFile> given, bool excerpt) {
             auto flow = std::make_shared<Flow>();
             flow->definition = std::move(compiler->definition());
             flow->policy = std::move(compiler->policy());
+            flow->alike = std::move(compiler->alike());
             for (const SourceFile& source : files) {
                 const bool shared = source.path == "vocabulary.yaml" ||
                                     source.path == "deadlines.yaml" || source.path == "policy.yaml";

@@ -12,6 +12,7 @@
 
 #include "engine/definition.hpp"
 #include "engine/result.hpp"
+#include "language/alike_group.hpp"
 #include "language/diagnostic.hpp"
 #include "language/source.hpp"
 
@@ -21,6 +22,7 @@ namespace gongkai::language {
 struct Flow {
     engine::Definition definition;
     engine::Policy policy;
+    std::vector<AlikeGroup> alike;  // in the order of the file
     // Every file that this flow was compiled from, sorted by path: the flow, its parts,
     // vocabulary.yaml and policy.yaml. recompile() makes the very same flow of them.
     std::vector<SourceFile> sources;

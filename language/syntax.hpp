@@ -190,6 +190,16 @@ struct ItemFieldSyntax {
     Name field;
 };
 
+// What makes documents of the flow alike.
+struct AlikeSyntax {
+    Name name;
+    Heading heading;
+    std::vector<Name> same;
+    Name near;
+    int at_least = 0;
+    bool numbers = true;
+};
+
 struct ParameterSyntax {
     Name name;
     const Node* fallback = nullptr;
@@ -212,6 +222,7 @@ struct BodySyntax {
     std::vector<DeadlineSyntax> deadlines;
     std::vector<RelationSyntax> relations;  // of a flow
     std::vector<ItemFieldSyntax> item;      // of a flow
+    std::vector<AlikeSyntax> alike;         // of a flow
 };
 
 struct RoleSyntax {

@@ -505,3 +505,35 @@ TEST_CASE("mistakes: in what a flow says of the catalogue") {
     CHECK(action("to: b, effects: [end item]") == Places{"missing_key 1:7"});
     CHECK(action("to: b, effects: [put items]") == Places{"bad_effect 7:36"});
 }
+
+TEST_CASE("mistakes: in what makes documents alike") {
+    const auto alike = [&](const std::string& groups) {
+        return wrong(test::with_vocabulary(
+            "flow: f\nfields: [title, body, attribute, steps, copies]\nstart: a\nalike: {" +
+            groups +
+            "}\nstates:\n  a: {worklist: clerk, actions: {x: {to: b}}}\n  b: {final: true}\n"));
+    };
+    CHECK(alike("who: {title: 同一人, same: [title, copies, attribute]}") == Places{});
+    CHECK(alike("what: {near: body, at_least: 60, numbers: false}") == Places{});
+    CHECK(alike("what: {same: title, near: body, at_least: 100}") == Places{});
+    CHECK(alike("what: {same: titel}") == Places{"unknown_field 4:22"});
+    CHECK(alike("what: {near: formed_at, at_least: 60}") == Places{"unknown_field 4:22"});
+    CHECK(alike("what: {same: steps}") == Places{"type_error 4:22"});
+    CHECK(alike("what: {near: copies, at_least: 60}") == Places{"type_error 4:22"});
+    CHECK(alike("what: {title: 同一人}") == Places{"missing_key 4:9"});
+    CHECK(alike("what: {same: []}") == Places{"missing_key 4:9"});
+    CHECK(alike("what: {near: body}") == Places{"missing_key 4:22"});
+    CHECK(alike("what: {same: title, at_least: 60}") == Places{"missing_key 4:39"});
+    CHECK(alike("what: {same: title, numbers: false}") == Places{"missing_key 4:38"});
+    CHECK(alike("what: {near: body, at_least: 0}") == Places{"bad_number 4:38"});
+    CHECK(alike("what: {near: body, at_least: 101}") == Places{"bad_number 4:38"});
+    CHECK(alike("what: {near: body, at_least: 60, like: x}") == Places{"unknown_key 4:42"});
+    CHECK(alike("What: {same: title}") == Places{"bad_name 4:9"});
+}
+
+TEST_CASE("mistakes: a part says nothing of what makes documents alike") {
+    CHECK(with_part("parts/p",
+                    "part: p\nexits: [done]\nstart: x\nalike: {who: {same: title}}\nstates:\n"
+                    "  x: {worklist: clerk, actions: {go: {to: done}}}\n") ==
+          Places{"unknown_key 4:1"});
+}

@@ -31,7 +31,7 @@ std::vector<SourceFile> examples() {
 
 TEST_CASE("spec page: its examples compile together, without a diagnostic") {
     const auto files = examples();
-    CHECK(files.size() == 9);
+    CHECK(files.size() == 10);
     const Compilation compilation = compile(files);
     CHECK(render(compilation.diagnostics) == "");
     REQUIRE(compilation.rulebook);

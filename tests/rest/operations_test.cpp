@@ -271,7 +271,7 @@ void publish_with_a_file(Bureau& bureau) {
                                     "/public/v1/documents/" + id + "/proof",
                                     "/public/v1/documents/" + id + "/attachments/" + digest})
         CHECK(bureau.anonymous().get(path).status == 200);
-    for (const std::string path : {"/history", "/proof", "/diagram", "/attachments"})
+    for (const std::string path : {"/history", "/alike", "/proof", "/diagram", "/attachments"})
         CHECK(bureau.as("lihua").get(kDocuments + id + path).status == 200);
     CHECK(bureau.as("lihua").get(kDocuments + id + "/attachments/" + digest).status == 200);
     CHECK(bureau.anonymous().get("/public/v1/documents?flow=execution").size("/documents") == 1);
