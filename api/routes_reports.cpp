@@ -1,5 +1,5 @@
-// Reports: the annual report in four forms and the documents behind each of its cells, statistics
-// of a period, and what the leading group sees.
+// Reports, in four forms each: the annual report (and the documents behind each of its cells), the
+// statistics of a period, and what the leading group sees.
 #include <algorithm>
 
 #include "api/present.hpp"
@@ -56,26 +56,41 @@ constexpr std::string_view kTypes[] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 constexpr std::string_view kEndings[] = {"", ".html", ".docx", ".xlsx"};
 
-// "2026", "2026.docx"; without an ending the first of our forms that Accept names, else JSON.
-Parsed<std::pair<int, Form>> year_and_form(const Request& request) {
-    std::string text(request.param("year"));
-    Form form = Form::json;
-    bool ended = false;
-    for (const Form one : {Form::html, Form::docx, Form::xlsx}) {
-        const std::string_view ending = kEndings[static_cast<std::size_t>(one)];
-        if (!text.ends_with(ending)) continue;
-        text.resize(text.size() - ending.size());
-        form = one;
-        ended = true;
-    }
+// The form that was asked for by the ending of a name or by `as`; else the first of ours that
+// Accept names, else JSON.
+Form accepted_form(const Request& request) {
     const std::string_view accept = request.headers.get("Accept");
+    Form form = Form::json;
     std::size_t first = accept.npos;
     for (const Form one : {Form::json, Form::html, Form::docx, Form::xlsx}) {
         std::string_view type = kTypes[static_cast<std::size_t>(one)];
         type = type.substr(0, type.find(';'));
         const std::size_t at = accept.find(type);
-        if (ended || at >= first) continue;
+        if (at >= first) continue;
         first = at;
+        form = one;
+    }
+    return form;
+}
+
+Parsed<Form> form_of(const Request& request) {
+    const std::string as = query_text(request, "as");
+    if (as.empty()) return accepted_form(request);
+    constexpr std::string_view names[] = {"json", "html", "docx", "xlsx"};
+    const auto* const found = std::find(std::begin(names), std::end(names), as);
+    if (found == std::end(names))
+        return bad_query("as", "is json, html, docx or xlsx", "应为 json、html、docx 或 xlsx");
+    return static_cast<Form>(found - names);
+}
+
+// "2026", "2026.docx".
+Parsed<std::pair<int, Form>> year_and_form(const Request& request) {
+    std::string text(request.param("year"));
+    Form form = accepted_form(request);
+    for (const Form one : {Form::html, Form::docx, Form::xlsx}) {
+        const std::string_view ending = kEndings[static_cast<std::size_t>(one)];
+        if (!text.ends_with(ending)) continue;
+        text.resize(text.size() - ending.size());
         form = one;
     }
     // What is no year is nothing that exists.
@@ -139,20 +154,24 @@ Parsed<engine::Date> day_of(const Request& request, std::string_view name) {
 }
 
 Answer show_statistics(Edge& edge, const Request& request) {
-    TRY_VOID(only_queries(request, {"from", "to", "department"}));
+    TRY_VOID(only_queries(request, {"from", "to", "department", "as"}));
+    TRY(const auto form, form_of(request));
     TRY(const auto from, day_of(request, "from"));
     TRY(const auto to, day_of(request, "to"));
     TRY(const auto statistics,
         granted(edge.app.reports().statistics(principal_of(request), {from, to},
                                               query_text(request, "department"))));
-    return json_response(200, app::statistics_json(statistics));
+    return page_answer(app::statistics_page(statistics), form, app::statistics_json(statistics),
+                       "statistics-" + engine::to_string(from) + "-" + engine::to_string(to));
 }
 
 Answer show_supervision(Edge& edge, const Request& request) {
-    TRY_VOID(only_queries(request, {"department"}));
+    TRY_VOID(only_queries(request, {"department", "as"}));
+    TRY(const auto form, form_of(request));
     TRY(const auto supervision, granted(edge.app.reports().supervision(
                                     principal_of(request), query_text(request, "department"))));
-    return json_response(200, app::supervision_json(supervision));
+    return page_answer(app::supervision_page(supervision), form, app::supervision_json(supervision),
+                       "supervision");
 }
 
 }  // namespace
@@ -166,11 +185,11 @@ void add_report_routes(Router& router, Edge& edge) {
                     .operation = operation,
                     .content_security_policy = policy});
     };
-    add("/api/v1/reports/annual/{year}", show_annual_report, "show_annual_report",
-        "default-src 'none'; style-src 'unsafe-inline'");
+    const char* const printed = "default-src 'none'; style-src 'unsafe-inline'";
+    add("/api/v1/reports/annual/{year}", show_annual_report, "show_annual_report", printed);
     add("/api/v1/reports/annual/{year}/cells/{cell}", show_annual_cell, "show_annual_cell", "");
-    add("/api/v1/reports/statistics", show_statistics, "show_statistics", "");
-    add("/api/v1/reports/supervision", show_supervision, "show_supervision", "");
+    add("/api/v1/reports/statistics", show_statistics, "show_statistics", printed);
+    add("/api/v1/reports/supervision", show_supervision, "show_supervision", printed);
 }
 
 }  // namespace gongkai::api

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/resolve.hpp"
+
 namespace gongkai::app {
 
 namespace {
@@ -73,7 +75,7 @@ std::optional<Invalid> wrong_fee(const engine::Tariff& tariff, const engine::Def
     const std::int64_t asked = after.number(amount).value_or(0);
     if (!touched || asked == 0) return std::nullopt;
 
-    const std::string where = "/fields/" + tariff.amount_field;
+    const std::string where = pointer_to_field(tariff.amount_field);
     const auto count = counted == engine::kNone ? std::nullopt : after.number(counted);
     const auto fee = count ? engine::fee_of(*method, *count) : std::nullopt;
     if (!fee) {

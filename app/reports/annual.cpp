@@ -110,9 +110,10 @@ std::int64_t sum_of(const std::vector<const AnnualCell*>& parts) {
 const std::vector<std::string>& all_report_fault_codes() {
     static const std::vector<std::string> codes{
         "report_carried_over_differs", "report_contradicting_dates", "report_totals_differ",
-        "report_unconfirmed_figures",  "report_unknown_department",  "report_unknown_period",
-        "report_unknown_year",         "report_valid_differs",       "report_without_applicant",
-        "report_without_date",         "report_without_kind",        "report_without_outcome"};
+        "report_unconfirmed_figures",  "report_unknown_cell",        "report_unknown_department",
+        "report_unknown_period",       "report_unknown_year",        "report_valid_differs",
+        "report_without_applicant",    "report_without_date",        "report_without_kind",
+        "report_without_outcome"};
     return codes;
 }
 

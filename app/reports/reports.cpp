@@ -167,7 +167,9 @@ ReportOutcome<CellView> Reports::cell(const Principal& principal, int year,
     if (auto* error = std::get_if<Error>(&outcome)) return std::move(*error);
     const AnnualReport& report = std::get<AnnualReport>(outcome);
     const auto figure = figure_of(report, cell);
-    if (!figure) return Error{ErrorCode::not_found, "the form has no cell " + cell};
+    if (!figure)
+        return report_refused("report_unknown_cell", "the form has no cell " + cell,
+                              "年度报告表中没有单元格 " + cell);
     CellView view{cell, *figure, {}};
     const engine::Actor actor = parts_.identity.actor_of(principal, parts_.clock.now());
     const auto query = [&](storage::Reader& reader) -> Result<void> {

@@ -86,7 +86,7 @@ class Reports {
 
     // Error `not_found` where the rules have no annual report.
     ReportOutcome<AnnualReport> annual(const Principal& principal, int year);
-    // The documents behind one cell. Error `not_found` for a cell that the form does not have.
+    // The documents behind one cell. Fault: report_unknown_cell (the form does not have it).
     ReportOutcome<CellView> cell(const Principal& principal, int year, const std::string& cell);
 
     // Of the whole office or of one department; of the departments of whoever asks, where they may

@@ -228,8 +228,8 @@ TEST_CASE("annual report: tables 2 and 4, texts, and the three files") {
     CHECK(std::get<CellView>(view).documents.size() == 1);
     const auto none =
         office.application->reports().cell(office.as("tangning"), 2026, "table3.nobody");
-    REQUIRE(std::holds_alternative<engine::Error>(none));
-    CHECK(std::get<engine::Error>(none).code == engine::ErrorCode::not_found);
+    REQUIRE(std::holds_alternative<ReportRefused>(none));
+    CHECK(std::get<ReportRefused>(none).faults.front().code == "report_unknown_cell");
 }
 
 TEST_CASE("annual report: a clerk does not see it, and a year that has not begun has none") {

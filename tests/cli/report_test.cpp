@@ -77,6 +77,8 @@ TEST_CASE("cli report: nobody gets a report that is not theirs, or of no year, o
     const Ran cell =
         office.report("liuyang", {"annual", "--year", "2025", "--cell", "table3.nobody"});
     CHECK(cell.exit != 0);
+    CHECK(cell.err.find("report_unknown_cell") != std::string::npos);
+    CHECK(cell.err.find("没有单元格") != std::string::npos);
     CHECK(cell.out.empty());
 }
 

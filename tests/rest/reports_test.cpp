@@ -79,7 +79,9 @@ TEST_CASE("reports: who may not see them, and what there is not, is told without
     }
     CHECK(officer.get(std::string(kAnnual) + "last").status == 404);
     CHECK(officer.get(std::string(kAnnual) + "2025.pdf").status == 404);
-    CHECK(officer.get(std::string(kAnnual) + "2025/cells/table3.nobody").status == 404);
+    const auto cell_of_none = officer.get(std::string(kAnnual) + "2025/cells/table3.nobody");
+    CHECK(cell_of_none.status == 422);
+    CHECK(cell_of_none.code() == "report_unknown_cell");
     CHECK(officer.get(std::string(kAnnual) + "2025?documents=perhaps").status == 400);
 }
 
@@ -137,6 +139,20 @@ TEST_CASE("reports: statistics and the supervision are for those who may see the
 
     const std::string supervision = "/api/v1/reports/supervision";
     CHECK(bureau.as("liuyang").get(supervision).status == 200);
+    for (const std::string& target : {period + "&as=", supervision + "?as="}) {
+        const auto page = bureau.as("liuyang").get(target + "html");
+        CHECK(page.status == 200);
+        CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
+        CHECK(page.body.find("<!DOCTYPE html>") == 0);
+        for (const std::string form : {"docx", "xlsx"}) {
+            const auto file = bureau.as("liuyang").get(target + form);
+            CHECK(file.status == 200);
+            CHECK(file.body.starts_with("PK"));
+            CHECK(file.header("Content-Disposition").find('.' + form) != std::string::npos);
+        }
+        CHECK(bureau.as("liuyang").get(target + "pdf").status == 400);
+        CHECK(bureau.as("zhaomin").get(target + "html&department=employment").status == 403);
+    }
     CHECK(bureau.as("zhaomin").get(supervision + "?department=employment").status == 403);
     CHECK(bureau.as("liuyang").get(supervision + "?departments=all").status == 400);
     CHECK(bureau.anonymous().get(supervision).status == 401);
