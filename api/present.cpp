@@ -493,6 +493,8 @@ std::string worklist_json(const app::WorklistPage& page, const std::vector<app::
             .member("state", row.state)
             .member("state_title", row.state_title);
         if (row.consultation != 0) out.member("consultation", row.consultation);
+        out.member_unless_empty("missed", row.missed)
+            .member_unless_empty("missed_title", row.missed_title);
         out.member("role", row.role).member_unless_empty("department", row.department);
         if (row.claimed_by != 0) {
             out.key("claimed_by");

@@ -315,7 +315,11 @@ Result<WorklistPage> Documents::worklist(const Principal& principal, std::uint64
             entry.flow = std::move(row.flow);
             entry.title = std::move(row.title);
             entry.consultation = consultation_of_task(row.task.state);
+            entry.missed = missed_of_task(row.task.state);
             if (const auto flow = parts_.flows.current(entry.flow)) {
+                const engine::TimerId timer = flow->definition.timer(entry.missed);
+                if (timer != engine::kNone)
+                    entry.missed_title = flow->definition.timers[timer].title;
                 entry.flow_title = flow->definition.title;
                 const engine::StateId state = flow->definition.state(row.task.state);
                 if (state != engine::kNone) {

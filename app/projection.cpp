@@ -13,6 +13,7 @@ namespace gongkai::app {
 namespace {
 
 constexpr std::string_view kConsultation = "consultation/";
+constexpr std::string_view kMissed = "missed:";
 
 storage::Task task(const engine::Assignment& assignment, const engine::Document& document) {
     storage::Task task;
@@ -45,6 +46,48 @@ std::optional<engine::Instant> due_in(const engine::Definition& definition,
         if (!due || now.due < *due) due = now.due;
     }
     return due;
+}
+
+// The first region with a state in which the deadline runs; nullopt: the document has left them.
+std::optional<engine::RegionId> region_of(const engine::Timer& timer,
+                                          const engine::Document& document) {
+    for (std::size_t region = 0; region < document.places.size(); ++region) {
+        const engine::StateId state = document.places[region].state;
+        if (state == engine::kNone) continue;
+        if (std::binary_search(timer.runs_in.begin(), timer.runs_in.end(), state))
+            return static_cast<engine::RegionId>(region);
+    }
+    return std::nullopt;
+}
+
+bool same_queue(const storage::Task& a, const storage::Task& b) {
+    return a.role == b.role && a.department == b.department;
+}
+
+// What was missed stays with those who were told of it until it is made good: a message alone is
+// forgotten.
+void add_missed(const engine::Definition& definition, const engine::Document& document,
+                std::vector<storage::Task>& tasks) {
+    const std::size_t work = tasks.size();
+    for (std::size_t i = 0; i < definition.timers.size(); ++i) {
+        const engine::Timer& timer = definition.timers[i];
+        const engine::TimerState& now = document.timers[i];
+        if (now.phase != engine::TimerPhase::expired || timer.escalate_to.empty()) continue;
+        const auto region = region_of(timer, document);
+        if (!region) continue;
+        for (const engine::Assignment& assignment : timer.escalate_to) {
+            storage::Task entry = task(assignment, document);
+            const bool works_on_it =
+                std::any_of(tasks.begin(), tasks.begin() + static_cast<std::ptrdiff_t>(work),
+                            [&](const storage::Task& other) { return same_queue(other, entry); });
+            if (works_on_it) continue;
+            entry.region = *region;
+            entry.state = std::string(kMissed) + timer.name;
+            entry.since = now.due;
+            if (!timer.reminder) entry.due = now.due;
+            tasks.push_back(std::move(entry));
+        }
+    }
 }
 
 }  // namespace
@@ -93,6 +136,7 @@ std::vector<storage::Task> tasks_of(const engine::Definition& definition,
             entry.since = document.places[consultation.region].since;
         tasks.push_back(std::move(entry));
     }
+    add_missed(definition, document, tasks);
     return tasks;
 }
 
@@ -102,6 +146,12 @@ std::uint32_t consultation_of_task(std::string_view state) {
     std::uint32_t number = 0;
     const auto [end, failure] = std::from_chars(state.data(), state.data() + state.size(), number);
     return failure == std::errc() && end == state.data() + state.size() ? number : 0;
+}
+
+std::string_view missed_of_task(std::string_view state) {
+    if (!state.starts_with(kMissed)) return {};
+    state.remove_prefix(kMissed.size());
+    return state;
 }
 
 std::vector<storage::RunningTimer> timers_of(const engine::Definition& definition,

@@ -18,13 +18,18 @@ namespace gongkai::app {
 std::vector<ActiveState> active_states(const engine::Definition& definition,
                                        const engine::Document& document);
 
-// One entry for each assignment of each active task and countersigning, and for each open question:
-// its `state` is then "consultation/N" (no state can be called so: names have no digit first). A
-// resting place (final) is nobody's task.
+// One entry for each assignment of each active task and countersigning, and
+// - for each open question: its `state` is then "consultation/N" (no state can be called so: names
+//   have no digit first);
+// - for each deadline that ran out and has not been made good, for those to whom it escalates: its
+//   `state` is then "missed:DEADLINE". Not where the same document waits in the same queue anyway.
+// A resting place (final) is nobody's task.
 std::vector<storage::Task> tasks_of(const engine::Definition& definition,
                                     const engine::Document& document);
 // N of "consultation/N"; 0 for the name of a state.
 std::uint32_t consultation_of_task(std::string_view state);
+// DEADLINE of "missed:DEADLINE"; empty for the name of a state, which has no colon.
+std::string_view missed_of_task(std::string_view state);
 
 std::vector<storage::RunningTimer> timers_of(const engine::Definition& definition,
                                              const engine::Document& document);

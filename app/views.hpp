@@ -99,6 +99,9 @@ struct WorklistEntry {
     std::string title;
     std::string state, state_title;
     std::uint32_t consultation = 0;  // not 0: a question to be answered
+    // Not empty: no work of one's own, but a deadline that others missed, which escalates to this
+    // queue; it goes when the document moves on or the deadline is counted anew.
+    std::string missed, missed_title;
     std::string role;
     engine::DepartmentCode department;  // of the queue; empty: anywhere
     engine::PersonId claimed_by = 0;

@@ -321,11 +321,26 @@ TEST_CASE("execution: a deadline that runs out is seen in the worklist and in th
     REQUIRE(bureau.application().scheduler().advance(bureau.clock.now()).has_value());
     const auto document = bureau.as("lihua").get("/api/v1/documents/" + id);
     CHECK(document.text("/timers/0/phase") == "expired");
+
+    // Those to whom it escalates find it in their lists too, as what it is; whoever works on it
+    // anyway does not find it twice; and it goes when the document moves on.
+    const auto officer = bureau.as("liuyang").get("/api/v1/worklist");
+    INFO(show(officer));
+    CHECK(officer.text("/tasks/0/document") == id);
+    CHECK(officer.text("/tasks/0/missed") == document.text("/timers/0/name"));
+    CHECK_FALSE(officer.text("/tasks/0/missed_title").empty());
+    CHECK(officer.at("/tasks/0/overdue") == true);
+    CHECK(bureau.as("lihua").get("/api/v1/worklist").number("/total") == 0);
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").number("/total") == 1);
+    CHECK(bureau.as("wangfang").get("/api/v1/worklist").at("/tasks/0/missed").is_null());
+    CHECK(bureau.as("zhaomin").get("/api/v1/worklist").number("/total") == 0);
+    act(bureau, "wangfang", id, "return", {}, "须补充附件");
+    CHECK(bureau.as("liuyang").get("/api/v1/worklist").body.find("missed") == std::string::npos);
     const auto history = bureau.as("lihua").get("/api/v1/documents/" + id + "/history");
-    CHECK(history.text("/entries/0/actor_kind") == "scheduler");
-    CHECK(history.at("/entries/0/actor").is_null());
+    CHECK(history.text("/entries/1/actor_kind") == "scheduler");
+    CHECK(history.at("/entries/1/actor").is_null());
     // Each entry says which request it was.
-    CHECK(history.text("/entries/1/request") == submitted.header("X-Request-Id"));
+    CHECK(history.text("/entries/2/request") == submitted.header("X-Request-Id"));
 }
 
 TEST_CASE("execution: every refusal of the law names its article, and who could act instead") {
