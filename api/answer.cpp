@@ -96,6 +96,8 @@ constexpr unsigned kReasonStatus[] = {
     409,  // period_over
     422,  // comment_required
     422,  // comment_forbidden
+    422,  // department_missing
+    422,  // department_forbidden
     409,  // signature_not_void
     409,  // signature_not_renewable
     403,  // not_the_signer

@@ -363,6 +363,7 @@ std::string offers_json(Edge& edge, const app::OffersView& view) {
                 .member("moves", name_of(action.kind))
                 .member("comment", offer.comment_required ? name_of(engine::CommentRule::required)
                                                           : name_of(action.comment));
+            if (action.hands_over) out.member("hands_over", true);
             write_texts(out, "basis", action.basis);
             write_field_names(out, "needs", definition, action.needs);
         }
@@ -570,6 +571,7 @@ std::string flow_json(const app::Flow& flow) {
                 .member("title", action.title)
                 .member("moves", name_of(action.kind))
                 .member("system", action.system);
+            if (action.hands_over) out.member("hands_over", true);
             if (action.to < definition.states.size())
                 out.member("to", definition.states[action.to].name);
             write_texts(out, "basis", action.basis);

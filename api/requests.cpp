@@ -241,6 +241,7 @@ app::input::Act read_act(json::Reader& in, std::string action) {
     act.comment = read_comment(in);
     if (const auto by = in.optional_integer("extend_by", {.min = 1, .max = 10'000}))
         act.extend_by = static_cast<std::int32_t>(*by);
+    act.department = in.optional_text("department", {.max = 64});
     return act;
 }
 

@@ -69,6 +69,8 @@ struct Act {
     std::vector<PlainField> fields;
     std::optional<std::string> comment;
     std::optional<std::int32_t> extend_by;
+    // To whom the action hands the document, where it does.
+    std::optional<engine::DepartmentCode> department = std::nullopt;
 };
 
 struct Vote {

@@ -49,6 +49,7 @@ struct CommandWriter {
     void operator()(const engine::Act& act) const {
         writer.key("action").string(act.action);
         comment(act.comment);
+        if (act.department) writer.key("department").string(*act.department);
         if (act.extend_by) writer.key("extend_by").integer(*act.extend_by);
         writer.key("fields");
         write_fields(writer, definition, act.fields);

@@ -331,6 +331,10 @@ struct EventWriter {
         write_parent(writer, event.parent);
         type("belonged");
     }
+    void operator()(const engine::HandedOver& event) const {
+        writer.begin_object().key("department").string(event.department);
+        type("handed_over");
+    }
 };
 
 }  // namespace

@@ -163,6 +163,7 @@ class Parser {
         act.comment = committed("comment");
         if (const auto by = integer(find("extend_by"), INT32_MIN, INT32_MAX))
             act.extend_by = static_cast<std::int32_t>(*by);
+        if (find("department") != nullptr) act.department = text_of("department");
         return act;
     }
     engine::Command vote() const {

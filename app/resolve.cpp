@@ -76,7 +76,9 @@ class Resolver {
     engine::Command command(const input::Act& act) {
         name(act.action, "/action");
         optional_name(act.state, "/state");
-        return engine::Act{act.action, act.state, fields(act.fields), remark(), act.extend_by};
+        if (act.department) department(*act.department, "/department");
+        return engine::Act{act.action, act.state,     fields(act.fields),
+                           remark(),   act.extend_by, act.department};
     }
     engine::Command command(const input::Vote& vote) {
         optional_name(vote.state, "/state");

@@ -40,6 +40,9 @@ struct Act {
     std::optional<Committed> comment;
     std::optional<std::int32_t>
         extend_by;  // in the unit of the extension; default: the most that is allowed
+    // Of an action that hands the document over, and of no other: to whom. From the caller's
+    // directory: it exists.
+    std::optional<DepartmentCode> department = std::nullopt;
 };
 
 struct Vote {

@@ -59,6 +59,8 @@ class Decider {
     const State* active(const std::string& name, CanBeAbout can_be_about) const;
     Refusal not_active(const std::string& name, CanBeAbout can_be_about) const;
     void perform(Step& step, const Action& action) const;
+    std::optional<Refusal> check_handing_over(const State& state, const Action& action,
+                                              const Act& command) const;
     std::optional<Refusal> check_extension(const State& state, const Action& action,
                                            const Act& command) const;
     void count_votes(Step& step, const State& state, bool vetoed) const;
@@ -177,6 +179,14 @@ Verdict Decider::operator()(const Edit& command) const {
     return refusal;
 }
 
+std::optional<Refusal> Decider::check_handing_over(const State& state, const Action& action,
+                                                   const Act& command) const {
+    const bool named = command.department && !command.department->empty();
+    if (action.hands_over == named) return std::nullopt;
+    const Reason reason = named ? Reason::department_forbidden : Reason::department_missing;
+    return engine::refuse(reason, state, &action);
+}
+
 std::optional<Refusal> Decider::check_extension(const State& state, const Action& action,
                                                 const Act& command) const {
     if (!command.extend_by) return std::nullopt;
@@ -257,8 +267,10 @@ Verdict Decider::operator()(const Act& command) const {
     if (action->comment == CommentRule::forbidden && command.comment) {
         return engine::refuse(Reason::comment_forbidden, *state, action);
     }
+    if (auto refusal = check_handing_over(*state, *action, command)) return std::move(*refusal);
     if (auto refusal = check_extension(*state, *action, command)) return std::move(*refusal);
     if (command.comment) act.emit(Commented{*command.comment});
+    if (action->hands_over) act.hand_over(state->region, *command.department);
     if (action->extends) {
         act.extend(action->extends->timer,
                    command.extend_by.value_or(action->extends->at_most.count));

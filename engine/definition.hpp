@@ -226,6 +226,9 @@ struct Action {
     bool withdrawable =
         false;  // the one who acted may take it back while the next step is untouched
     bool resets_votes = false;
+    // The document belongs to another department from now on, which the person who acts names
+    // (派单、改派): "own department" means that one.
+    bool hands_over = false;
     std::vector<TimerId> after;  // minimum times that must have run out first (公众意见 ≥ 30 日)
     std::vector<TimerId> restarts;
     std::optional<Extension> extends;

@@ -121,8 +121,14 @@ struct Belonged {
     bool operator==(const Belonged&) const = default;
 };
 
+// 派单、改派: it belongs to this department from now on.
+struct HandedOver {
+    DepartmentCode department;
+    bool operator==(const HandedOver&) const = default;
+};
+
 using Event = std::variant<Opened, Edited, Moved, Touched, Claimed, Signed, SignatureWithdrawn,
                            Voted, VotesReset, TimerSet, Consulted, Answered, Commented,
-                           PublicationChanged, Purged, Migrated, Related, Belonged>;
+                           PublicationChanged, Purged, Migrated, Related, Belonged, HandedOver>;
 
 }  // namespace gongkai::engine

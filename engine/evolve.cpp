@@ -115,6 +115,8 @@ struct Fold {
 
     void operator()(const Belonged& event) const { document.parents.push_back(event.parent); }
 
+    void operator()(const HandedOver& event) const { document.department = event.department; }
+
     void operator()(const Migrated& event) const {
         const std::uint32_t revision = document.revision;
         document = event.document;

@@ -272,6 +272,8 @@ void Explorer::Impl::act(const Document& from, const State& state, ActionId id,
     command.action = action.name;
     command.state = state.name;
     if (action.comment != CommentRule::forbidden) command.comment = Committed{Digest{}, 1};
+    // Every department is like the own one here.
+    if (action.hands_over) command.department = kDepartment;
     const Instant now = action.after.empty() ? kEarly : kLate;
     const auto combinations = asked(from, action);
     const auto given = assigned(&from, command);

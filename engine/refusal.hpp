@@ -48,7 +48,9 @@ enum class Reason {
     period_over,  // the guard fails, and only because a period within which it held has ended
     comment_required,
     comment_forbidden,
-    signature_not_void,  // nothing to renew
+    department_missing,    // the action hands the document over, and nobody said to whom
+    department_forbidden,  // it hands nothing over
+    signature_not_void,    // nothing to renew
     signature_not_renewable,
     not_the_signer,
     extension_exhausted,

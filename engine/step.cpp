@@ -177,6 +177,11 @@ void Step::extend(TimerId timer, std::int64_t by) {
     emit(TimerSet{timer, state});
 }
 
+void Step::hand_over(RegionId region, DepartmentCode to) {
+    emit(HandedOver{std::move(to)});
+    if (document_.places[region].claimed_by != 0) emit(Claimed{region, 0});
+}
+
 void Step::touch(RegionId region) {
     for (;;) {
         const Place& place = document_.places[region];

@@ -31,6 +31,9 @@ class Step {
     // What the flow itself writes with an action: nobody becomes an author by it.
     void set(const std::vector<FieldSet>& sets);
     void sign(SignatureId kind);
+    // The document goes to another department; a claim of the region is void, for whoever claimed
+    // it belongs to the one before.
+    void hand_over(RegionId region, DepartmentCode to);
     void restart(TimerId timer);
     void extend(TimerId timer, std::int64_t by);
     // Day 0 of each timer that has origins, as the document stands.

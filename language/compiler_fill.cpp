@@ -103,6 +103,13 @@ void FlowCompiler::Impl::fill_action(Instance& instance, Entry& entry, const Act
     }
     action.withdrawable = syntax.withdrawable;
     action.resets_votes = syntax.reset_votes;
+    action.hands_over = syntax.hand_over;
+    if (syntax.hand_over && (syntax.withdrawable || syntax.clock)) {
+        reporter.error(syntax.hand_over_span, "conflicting_keys",
+                       {"an action that hands the document over names a department, which a clock "
+                        "cannot do, and cannot be taken back",
+                        "转交公文须由人指明部门，不能由时钟执行，也不能撤回"});
+    }
     for (const Name& name : syntax.after) {
         const TimerId id = timer_id(instance, entry, name);
         if (id == kNone) continue;

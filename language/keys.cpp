@@ -49,10 +49,10 @@ constexpr Words<8> kCountersign{
 constexpr Words<3> kCountersignRequired{"by", "seats", "quorum"};
 constexpr Words<2> kConsult{"whom", "blocks"};
 constexpr Words<1> kConsultRequired{"whom"};
-constexpr Words<19> kAction{"assigns", "title",       "basis",        "to",      "by",
+constexpr Words<20> kAction{"assigns", "title",       "basis",        "to",      "by",
                             "needs",   "asks",        "when",         "comment", "sign",
                             "not_by",  "after",       "withdrawable", "kind",    "extend",
-                            "restart", "reset_votes", "effects",      "set"};
+                            "restart", "reset_votes", "effects",      "set",     "hand_over"};
 constexpr Words<3> kExtend{"deadline", "by", "once"};
 constexpr Words<2> kExtendRequired{"deadline", "by"};
 constexpr Words<14> kDeadline{"title",     "basis", "limit",    "within", "at_least",

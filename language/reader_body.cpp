@@ -356,6 +356,10 @@ class Body {
         if (const Node* extend = find(node, "extend")) read_extend(*extend, action);
         if (const Node* restart = find(node, "restart")) action.restart = shape_.names(*restart);
         if (const Node* flag = find(node, "reset_votes")) action.reset_votes = shape_.flag(*flag);
+        if (const Node* flag = find(node, "hand_over")) {
+            action.hand_over = shape_.flag(*flag);
+            action.hand_over_span = flag->span;
+        }
         if (const Node* effects = find(node, "effects")) action.effects = shape_.effects(*effects);
         if (const Node* set = find(node, "set")) {
             shape_.named(*set, "fields", "字段", [&](Name field, const Node& value) {

@@ -73,6 +73,8 @@ struct ActionSyntax {
     std::optional<ExtendSyntax> extend;
     std::vector<Name> restart;
     bool reset_votes = false;
+    bool hand_over = false;
+    Span hand_over_span;
     std::vector<EffectSyntax> effects;
     std::vector<SetSyntax> sets;
 };

@@ -230,6 +230,13 @@ std::optional<PlainAttachment> Desk::file(const Worker& who) {
     return PlainAttachment{handed_in->digest, "附件.txt"};
 }
 
+// One of those that the plan has documents of this flow in.
+engine::DepartmentCode Desk::a_department(const Task& task) {
+    const language::FlowHabit* habit = year_.flow(task.definition().flow);
+    if (habit == nullptr || habit->departments.empty()) return task.document.document.department;
+    return habit->departments[chance_.below(habit->departments.size())];
+}
+
 bool Desk::act(Task& task, const Offer& offer) {
     const engine::Definition& definition = task.definition();
     const engine::Action& action = definition.actions[offer.action];
@@ -279,8 +286,9 @@ bool Desk::act(Task& task, const Offer& offer) {
             });
         if (again == task.view.offers.end() || !again->allowed()) return true;
     }
-    input::Act step{action.name, task.state_name, named(definition, wish.fields(), asked),
-                    std::nullopt, std::nullopt};
+    input::Act step{action.name, task.state_name, named(definition, wish.fields(), asked), {}, {},
+                    {}};
+    if (action.hands_over) step.department = a_department(task);
     const bool says = action.comment == engine::CommentRule::required ||
                       (action.comment == engine::CommentRule::optional && chance_.of_100(10));
     if (says) step.comment = invention_.text(0);

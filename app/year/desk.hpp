@@ -60,6 +60,7 @@ class Desk {
     bool attach(Task& task, const engine::Relation& relation, const GuardWish::Relation& wish);
     void try_what_is_forbidden(Task& task);
     std::optional<PlainAttachment> file(const Worker& who);
+    engine::DepartmentCode a_department(const Task& task);
     std::int64_t weight(const Task& task, const engine::Offer& offer) const;
 
     Outcome submit(const Worker& who, engine::DocumentId id, Input input);

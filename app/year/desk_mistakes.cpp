@@ -38,9 +38,9 @@ void Desk::try_what_is_forbidden(Task& task) {
     const Offer& offer = *forbidden[chance_.below(forbidden.size())];
     const engine::Action& action = task.definition().actions[offer.action];
     const Reason wanted = offer.blockers.front().reason;
-    const Outcome outcome =
-        submit(task.who, task.id,
-               input::Act{action.name, task.definition().states[offer.state].name, {}, "试办", {}});
+    const Outcome outcome = submit(
+        task.who, task.id,
+        input::Act{action.name, task.definition().states[offer.state].name, {}, "试办", {}, {}});
     const std::string what = task.definition().flow + " " + action.name;
     if (const auto* refused = std::get_if<Refused>(&outcome)) {
         ++report_.refusals;

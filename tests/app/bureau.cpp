@@ -106,6 +106,7 @@ Input Bureau::input_of(const Flow& flow, const engine::Offer& offer) {
             const engine::Action& action = definition.actions[offer.action];
             input::Act act{action.name, state.name, values(definition, offer.asks), std::nullopt,
                            std::nullopt};
+            if (action.hands_over) act.department = roll(2) == 0 ? "employment" : "pension";
             if (offer.comment_required || roll(5) == 0) act.comment = "说明";
             if (action.comment == engine::CommentRule::forbidden) act.comment.reset();
             return act;

@@ -249,7 +249,13 @@ class Script {
             Act act;
             act.action = words.at(1);
             act.state = state;
-            act.fields = changes(words, 2, act.comment, attachments);
+            // `to=CODE`, last: whom the action hands the document to.
+            Words given = words;
+            if (given.back().starts_with("to=")) {
+                act.department = given.back().substr(3);
+                given.pop_back();
+            }
+            act.fields = changes(given, 2, act.comment, attachments);
             return act;
         }
         if (verb == "votes") {

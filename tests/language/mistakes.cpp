@@ -167,6 +167,9 @@ TEST_CASE("mistakes: in an action") {
           Places{"unit_mismatch 7:60"});
     CHECK(action("kind: stay, extend: {deadline: wait, by: 1 day}") ==
           Places{"not_a_deadline 7:50"});
+    CHECK(action("to: b, hand_over: true") == Places{});
+    CHECK(action("to: b, hand_over: true, withdrawable: true") == Places{"conflicting_keys 7:37"});
+    CHECK(action("to: b, hand_over: perhaps").size() == 1);
     CHECK(action("kind: stay, extend: {by: 1 day}") == Places{"missing_key 7:39"});
     CHECK(action("to: b, effects: [publish drafts]") == Places{"bad_effect 7:36"});
     CHECK(action("to: b, effects: [notify nobody as told]") == Places{"unknown_role 7:43"});
