@@ -89,17 +89,45 @@ std::string value_html(const engine::Field* field, const json::Value& value) {
     }
 }
 
+// In the order in which the flow lists its fields.
 std::string fields_html(const std::string& fields, const app::Flow* flow) {
     const auto parsed = json::parse(fields);
     if (!parsed || parsed->root().kind() != json::Kind::object) return "";
     const auto root = parsed->root();
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < root.size(); ++i)
+        if (root.key(i) != "title") names.push_back(root.key(i));  // the heading
+    const auto place = [flow](std::string_view name) {
+        return flow == nullptr ? engine::kNone : flow->definition.field(name);
+    };
+    std::stable_sort(names.begin(), names.end(),
+                     [&](auto a, auto b) { return place(a) < place(b); });
     std::string out;
-    for (std::size_t i = 0; i < root.size(); ++i) {
-        const auto name = root.key(i);
-        if (name == "title") continue;  // the heading
+    for (const std::string_view name : names) {
         const auto* field = field_of(flow, name);
         out += "<section>\n<h2>" + html_text(field != nullptr ? field->title : name) + "</h2>\n" +
-               value_html(field, root.element(i)) + "</section>\n";
+               value_html(field, root.element(root.find(name))) + "</section>\n";
+    }
+    return out;
+}
+
+// Under a heading for each thing that other documents are to this one.
+std::string links_html(const std::vector<storage::PublicLink>& links) {
+    std::vector<std::string_view> headings;
+    for (const storage::PublicLink& link : links) {
+        if (std::find(headings.begin(), headings.end(), link.relation_title) == headings.end())
+            headings.push_back(link.relation_title);
+    }
+    std::string out;
+    for (const std::string_view heading : headings) {
+        out += "<section>\n<h2>" + html_text(heading) + "</h2>\n<ul>\n";
+        for (const storage::PublicLink& link : links) {
+            if (link.relation_title != heading) continue;
+            out += "<li><a href=\"/public/documents/" + std::to_string(link.document) + "\">" +
+                   html_text(link.title) + "</a>" + (link.draft ? "（征求意见稿）" : "") +
+                   "</li>\n";
+        }
+        out += "</ul>\n</section>\n";
     }
     return out;
 }
@@ -114,7 +142,8 @@ std::string time_in_china(engine::Instant at) {
 
 }  // namespace
 
-std::string public_page(const storage::PublicDocument& document, const app::Flow* flow) {
+std::string public_page(const app::PublishedPage& page, const app::Flow* flow) {
+    const storage::PublicDocument& document = page.document;
     const std::string id = std::to_string(document.document);
     const std::string title = html_text(document.title);
     std::string out =
@@ -134,6 +163,7 @@ std::string public_page(const storage::PublicDocument& document, const app::Flow
                    to_hex(attachment.digest) + "\">" + html_text(attachment.name) + "</a></li>\n";
         out += "</ul>\n</section>\n";
     }
+    out += links_html(page.links);
     out += "<footer>\n<p><a href=\"/public/v1/documents/" + id +
            "/proof\">证明文件</a>（可离线验证）；内容摘要 <code>" + to_hex(document.content) +
            "</code></p>\n</footer>\n</main>\n</body>\n</html>\n";

@@ -8,6 +8,6 @@
 namespace gongkai::api {
 
 // `flow`: for the titles of fields and choices; nullptr where it is not known any more.
-std::string public_page(const storage::PublicDocument& document, const app::Flow* flow);
+std::string public_page(const app::PublishedPage& page, const app::Flow* flow);
 
 }  // namespace gongkai::api

@@ -38,15 +38,33 @@ Answer list_published(Edge& edge, const Request& request) {
     return json_response(200, out.end_object().take());
 }
 
-Parsed<storage::PublicDocument> published(Edge& edge, const Request& request) {
+void write_links(json::Writer& out, std::string_view name,
+                 const std::vector<storage::PublicLink>& links, bool above) {
+    out.key(name).begin_array();
+    for (const storage::PublicLink& link : links) {
+        if (link.above != above) continue;
+        out.begin_object()
+            .member("id", std::to_string(link.document))
+            .member("flow", link.flow)
+            .member("title", link.title)
+            .member("draft", link.draft)
+            .member("relation", link.relation)
+            .member("relation_title", link.relation_title)
+            .end_object();
+    }
+    out.end_array();
+}
+
+Parsed<app::PublishedPage> published(Edge& edge, const Request& request) {
     TRY(const auto id, document_of(request));
-    TRY(auto page, known(edge.app.publications().find(id)));
+    TRY(auto page, known(edge.app.publications().page(id)));
     if (!page) return problem(EdgeProblem::not_found);
     return std::move(*page);
 }
 
 Answer show_published(Edge& edge, const Request& request) {
-    TRY(const auto document, published(edge, request));
+    TRY(const auto page, published(edge, request));
+    const storage::PublicDocument& document = page.document;
     json::Writer out(4096);
     out.begin_object();
     write_public_summary(out, document);
@@ -62,6 +80,8 @@ Answer show_published(Edge& edge, const Request& request) {
             .member("name", attachment.name)
             .end_object();
     out.end_array();
+    write_links(out, "related", page.links, false);
+    write_links(out, "related_from", page.links, true);
     if (document.record != storage::kNoRecord) out.member("record", document.record);
     return json_response(200, out.end_object().take());
 }
@@ -81,9 +101,9 @@ Answer prove_published(Edge& edge, const Request& request) {
 }
 
 Answer show_public_page(Edge& edge, const Request& request) {
-    TRY(const auto document, published(edge, request));
-    const auto flow = edge.app.flows().current(document.flow);
-    Response response = text_response(200, public_page(document, flow.get()));
+    TRY(const auto page, published(edge, request));
+    const auto flow = edge.app.flows().current(page.document.flow);
+    Response response = text_response(200, public_page(page, flow.get()));
     response.content_type = "text/html; charset=utf-8";
     return response;
 }

@@ -160,6 +160,12 @@ Result<void> Documents::write(Step& step, storage::Transaction& transaction,
     }
     record.tasks = tasks_of(step.flow->definition, after);
     record.timers = timers_of(step.flow->definition, after);
+    // A migration may have brought other relations that the public is told of.
+    const bool relates = record.created
+                             ? !after.related.empty()
+                             : after.related.size() != step.stored->document.related.size() ||
+                                   after.definition != definition.digest;
+    if (relates) record.links = public_links(step.flow->definition, after);
     record.purge = find_effect<engine::PurgeContent>(decision) != nullptr;
     if (record.purge) step.purged_files = leaf.attachments;
     if (const auto* hand_in = std::get_if<input::HandIn>(&step.input.input);

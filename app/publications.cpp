@@ -134,6 +134,31 @@ storage::PublicDocument withdraw(const Flow& flow, const engine::Document& docum
     return stub;
 }
 
+std::vector<storage::LinkBelow> public_links(const engine::Definition& definition,
+                                             const engine::Document& document) {
+    std::vector<storage::LinkBelow> links;
+    for (const engine::RelatedDocument& one : document.related) {
+        const engine::Relation& relation = definition.relations[one.relation];
+        if (!relation.public_link.empty())
+            links.push_back({one.document, relation.name, relation.title, relation.public_link});
+    }
+    return links;
+}
+
+Result<std::optional<PublishedPage>> Publications::page(engine::DocumentId id) {
+    std::optional<PublishedPage> page;
+    const auto query = [&](storage::PublicReader& reader) -> Result<void> {
+        page.reset();
+        TRY(auto document, reader.find(id));
+        if (!document) return {};
+        TRY(auto links, reader.links(id));
+        page = PublishedPage{std::move(*document), std::move(links)};
+        return {};
+    };
+    TRY_VOID(store_.read_public(query));
+    return page;
+}
+
 Result<std::optional<storage::PublicDocument>> Publications::find(engine::DocumentId id) {
     std::optional<storage::PublicDocument> found;
     const auto query = [&](storage::PublicReader& reader) -> Result<void> {

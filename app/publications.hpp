@@ -29,11 +29,26 @@ storage::PublicDocument withdraw(const Flow& flow, const engine::Document& docum
                                  const std::optional<storage::PublicDocument>& before,
                                  engine::Instant now);
 
+// What the public may be told of the documents under this one, once both are public: those of the
+// relations that the flow has a `public_link` for. They are ids and words of the flow, no text of a
+// document, and when they are read what is public of either decides: so no step of the one has to
+// touch the publication of the other.
+std::vector<storage::LinkBelow> public_links(const engine::Definition& definition,
+                                             const engine::Document& document);
+
+// A published document as the portal shows it.
+struct PublishedPage {
+    storage::PublicDocument document;
+    std::vector<storage::PublicLink> links;
+};
+
 // Reading for the portal: through the connection that can see the publication tables only.
 class Publications {
   public:
     explicit Publications(storage::Store& store) : store_(store) {}
     Result<std::optional<storage::PublicDocument>> find(engine::DocumentId id);
+    // With what it is linked with, of one moment.
+    Result<std::optional<PublishedPage>> page(engine::DocumentId id);
     // Newest first; of all flows where `flow` is empty; `limit` at most 200.
     Result<storage::PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                                      std::size_t limit);

@@ -374,6 +374,9 @@ struct Relation {
     std::string name;   // "redaction"
     std::string title;  // 区分处理文本
     std::string flow;   // which the related documents follow
+    // What this document is to the related one, 政策文件: where both are public, the public page of
+    // either links to the other. Empty: the public never learns of the relation.
+    std::string public_link;
 };
 
 // A column of the catalogue of disclosure items (标准目录, 人社厅函〔2019〕113号) by its name

@@ -71,7 +71,8 @@ void FlowCompiler::Impl::check_patterns() {
 
 void FlowCompiler::Impl::declare_relations() {
     for (const RelationSyntax& syntax : flow.relations)
-        definition.relations.push_back({syntax.name.text, syntax.heading.title, syntax.flow.text});
+        definition.relations.push_back(
+            {syntax.name.text, syntax.heading.title, syntax.flow.text, syntax.public_link});
 }
 
 std::vector<std::uint16_t> FlowCompiler::Impl::tags_of(const Instance& instance,

@@ -27,7 +27,7 @@ constexpr Words<4> kPartRequired{"part", "exits", "start", "states"};
 constexpr Words<2> kUse{"part", "with"};
 constexpr Words<1> kUseRequired{"part"};
 constexpr Words<2> kParameter{"title", "default"};
-constexpr Words<3> kRelation{"title", "basis", "flow"};
+constexpr Words<4> kRelation{"title", "basis", "flow", "public_link"};
 constexpr Words<1> kRelationRequired{"flow"};
 constexpr Words<13> kTask{"reassign", "title", "basis",   "tags",    "worklist",
                           "edit",     "renew", "consult", "actions", "deadlines",

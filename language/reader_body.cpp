@@ -121,6 +121,8 @@ class Body {
             if (shape_.map(value, kRelationKeys)) {
                 relation.heading = shape_.heading(value);
                 if (const Node* flow = find(value, "flow")) relation.flow = shape_.name(*flow);
+                if (const Node* link = find(value, "public_link"))
+                    relation.public_link = shape_.text(*link);
             }
             if (relation.heading.title.empty()) relation.heading.title = name.text;
             relation.name = std::move(name);

@@ -184,6 +184,7 @@ struct RelationSyntax {
     Name name;
     Heading heading;
     Name flow;
+    std::string public_link;
 };
 
 // A column of the catalogue, and the field that stands for it.

@@ -112,6 +112,27 @@ struct PublicDocument {
     RecordId record = kNoRecord;  // of the step that wrote it; given by the store
 };
 
+// That the public may be told how two documents are related, from the time on at which both are
+// public. As it is written: with the document above.
+struct LinkBelow {
+    DocumentId below = 0;
+    std::string relation;
+    std::string title;        // what the one below is to the one above: 解读材料
+    std::string title_above;  // and the other way: 政策文件
+    bool operator==(const LinkBelow&) const = default;
+};
+// As one of the two is read: the other one.
+struct PublicLink {
+    DocumentId document = 0;
+    bool above = false;  // the other one stands above
+    bool draft = false;
+    std::string relation;
+    std::string relation_title;  // what the other one is to this one
+    std::string flow;
+    std::string title;  // that the other one was published under
+    bool operator==(const PublicLink&) const = default;
+};
+
 // What a repeated request is answered with. `fingerprint` is over method, path and body: the same
 // key with another body is refused.
 struct IdempotencyRecord {
@@ -138,6 +159,8 @@ struct StepRecord {
     std::vector<RunningTimer> timers;  // the whole list as it is now
     std::vector<OutboxMessage> outbox;
     std::optional<PublicDocument> publication;  // inserted or replaced
+    // The whole list as it is now, in the order in which they were related; not given: as it was.
+    std::optional<std::vector<LinkBelow>> links;
     // Erase every opening of the document (after `openings` are written), its title, and its public
     // projection unless `publication` replaces it. The text has left the disk when the job is done,
     // or as soon as the last reader that still sees it has ended.
@@ -365,6 +388,10 @@ class PublicReader {
     virtual Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                                     std::size_t limit) = 0;
     virtual Result<bool> has_attachment(DocumentId id, const Digest& digest) = 0;
+    // The documents that it is linked with, those above it first, by number. None where it is not
+    // public or was withdrawn, and none that is not public or was withdrawn: nothing tells that
+    // such a document exists, and nobody is led to what is no longer to be relied on.
+    virtual Result<std::vector<PublicLink>> links(DocumentId id) = 0;
     virtual Result<CatalogPage> catalog(const CatalogFilter& filter) = 0;
 };
 

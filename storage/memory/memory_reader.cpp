@@ -276,4 +276,30 @@ Result<bool> MemoryReader::has_attachment(DocumentId id, const Digest& digest) {
                        [&digest](const PublicAttachment& a) { return a.digest == digest; });
 }
 
+Result<std::vector<PublicLink>> MemoryReader::links(DocumentId id) {
+    std::vector<PublicLink> out;
+    const auto shown = [this](DocumentId one) -> const PublicDocument* {
+        const auto found = state_.publications.find(one);
+        const bool is = found != state_.publications.end() && !found->second.withdrawn;
+        return is ? &found->second : nullptr;
+    };
+    if (shown(id) == nullptr) return out;
+    const auto add = [&](DocumentId one, bool above, const LinkBelow& link) {
+        if (const PublicDocument* other = shown(one))
+            out.push_back({one, above, other->draft, link.relation,
+                           above ? link.title_above : link.title, other->flow, other->title});
+    };
+    for (const auto& [above, links] : state_.links) {
+        for (const LinkBelow& link : links) {
+            if (link.below == id) add(above, true, link);
+            if (above == id) add(link.below, false, link);
+        }
+    }
+    std::sort(out.begin(), out.end(), [](const PublicLink& a, const PublicLink& b) {
+        return std::tuple(!a.above, a.document, a.relation) <
+               std::tuple(!b.above, b.document, b.relation);
+    });
+    return out;
+}
+
 }  // namespace gongkai::storage::memory

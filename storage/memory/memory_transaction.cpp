@@ -147,6 +147,7 @@ Result<RecordId> MemoryTransaction::write_step(const StepRecord& step) {
         publication.record = record;
         state_.publications[publication.document] = std::move(publication);
     }
+    if (step.links) state_.links[id] = *step.links;
     state_.documents[id] = std::make_shared<const Stored>(std::move(stored));
     return record;
 }

@@ -30,6 +30,7 @@ struct State {
     std::map<DocumentId, std::map<Digest, Opening>> openings;
     std::map<std::pair<PersonId, std::string>, IdempotencyRecord> idempotency;
     std::map<DocumentId, PublicDocument> publications;
+    std::map<DocumentId, std::vector<LinkBelow>> links;  // by the document above
     std::map<std::uint64_t, OutboxRow> outbox;
     std::uint64_t next_message = 1;
     std::map<DepartmentCode, Department> departments;
@@ -128,6 +129,7 @@ class MemoryReader final : public Reader, public PublicReader {
     Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                             std::size_t limit) override;
     Result<bool> has_attachment(DocumentId id, const Digest& digest) override;
+    Result<std::vector<PublicLink>> links(DocumentId id) override;
 
   private:
     const State& state_;

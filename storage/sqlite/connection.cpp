@@ -52,8 +52,13 @@ void configure_library() {
     std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
+bool same(const char* a, const char* b) {
+    return a != nullptr && b != nullptr && std::strcmp(a, b) == 0;
+}
+
+// `view`: whose SELECT it is that reads.
 int authorize_tables(void* tables, int action, const char* first, const char*, const char* database,
-                     const char*) {
+                     const char* view) {
     switch (action) {
         case SQLITE_SELECT:
             return SQLITE_OK;
@@ -61,8 +66,10 @@ int authorize_tables(void* tables, int action, const char* first, const char*, c
             return SQLITE_OK;
         case SQLITE_READ:
             if (database != nullptr && std::strcmp(database, "main") != 0) return SQLITE_DENY;
-            for (auto table = static_cast<const char* const*>(tables); *table != nullptr; ++table) {
-                if (first != nullptr && std::strcmp(*table, first) == 0) return SQLITE_OK;
+            for (auto table = static_cast<const ReadableTable*>(tables); table->name != nullptr;
+                 ++table) {
+                const bool allowed = table->through == nullptr || same(table->through, view);
+                if (same(table->name, first) && allowed) return SQLITE_OK;
             }
             return SQLITE_DENY;
         default:
@@ -290,7 +297,7 @@ void Connection::leave_wal() {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-void Connection::allow_only(const char* const* tables) {
+void Connection::allow_only(const ReadableTable* tables) {
     sqlite3_set_authorizer(handle_, &authorize_tables,
                            const_cast<void*>(static_cast<const void*>(tables)));
 }

@@ -92,6 +92,13 @@ class Cursor {
     Statement& statement_;
 };
 
+// What a connection may read: a table or a view; or a table, but through a view only (or a WITH
+// that is called like the view: the fence is against a slip, the queries are the program's own).
+struct ReadableTable {
+    const char* name = nullptr;
+    const char* through = nullptr;
+};
+
 enum class Access { read_write, read_only };
 
 struct OpenOptions {
@@ -143,8 +150,9 @@ class Connection {
     void leave_wal();
 
     // From now on only these tables can be read, and nothing else can be done. Checked by SQLite
-    // for each statement that is prepared later. `tables` ends with nullptr, lives for ever.
-    void allow_only(const char* const* tables);
+    // for each statement that is prepared later. `tables` ends with a row without a name, lives
+    // for ever.
+    void allow_only(const ReadableTable* tables);
     // Every statement fails with `unavailable` once `expired` says so; asked now and then while a
     // statement runs, and never after clear_deadline().
     void set_deadline(std::function<bool()> expired);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "storage/sqlite/links.hpp"
 #include "storage/sqlite/snapshot_reader.hpp"
 
 namespace gongkai::storage::sqlite {
@@ -52,6 +53,10 @@ Result<bool> SnapshotPublicReader::has_attachment(DocumentId id, const Digest& d
     if (!document) return false;
     return std::any_of(document->attachments.begin(), document->attachments.end(),
                        [&digest](const PublicAttachment& a) { return a.digest == digest; });
+}
+
+Result<std::vector<PublicLink>> SnapshotPublicReader::links(DocumentId id) {
+    return read_links(connection_, id);
 }
 
 }  // namespace gongkai::storage::sqlite

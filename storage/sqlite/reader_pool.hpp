@@ -21,7 +21,7 @@ class ReaderPool {
     };
 
     ReaderPool(OpenOptions open, std::size_t most, std::chrono::milliseconds snapshot_limit,
-               const char* const* tables)
+               const ReadableTable* tables)
         : open_(std::move(open)),
           most_(most == 0 ? 1 : most),
           snapshot_limit_(snapshot_limit),
@@ -99,7 +99,7 @@ class ReaderPool {
     const OpenOptions open_;
     const std::size_t most_;
     const std::chrono::milliseconds snapshot_limit_;
-    const char* const* const tables_;
+    const ReadableTable* const tables_;
     std::mutex mutex_;
     std::condition_variable returned_;
     std::vector<Lent> free_;

@@ -192,6 +192,21 @@ CREATE TRIGGER codes_are_kept BEFORE DELETE ON codes
     R"sql(
 ALTER TABLE catalog_items ADD COLUMN document INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 5. How documents are related, as far as the public may know once both are published: it reads
+    // the view only, which tells of no others (stubs of withdrawn ones are among them). position:
+    // in which they were related.
+    R"sql(
+CREATE TABLE links(
+    above INTEGER NOT NULL, position INTEGER NOT NULL, below INTEGER NOT NULL,
+    relation TEXT NOT NULL, title TEXT NOT NULL, title_above TEXT NOT NULL,
+    PRIMARY KEY(above, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_by_below ON links(below);
+CREATE VIEW published_links AS
+    SELECT above, below, relation, title, title_above FROM links
+    WHERE EXISTS (SELECT 1 FROM publications WHERE document = above AND live = 1)
+    AND EXISTS (SELECT 1 FROM publications WHERE document = below AND live = 1);
+)sql",
 };
 static_assert(std::size(kSteps) + 1 == kSchemaVersion);
 
@@ -229,7 +244,8 @@ Result<void> switch_to_wal(Connection& writer, bool wrong_pragma_order) {
 
 }  // namespace
 
-const char* const kPublicTables[] = {"publications", "catalog_items", nullptr};
+const ReadableTable kPublicTables[] = {
+    {"publications"}, {"catalog_items"}, {"published_links"}, {"links", "published_links"}, {}};
 
 Result<void> prepare_schema(Connection& writer, const std::string& path, bool wrong_pragma_order) {
     TRY(const bool empty, is_empty(writer));

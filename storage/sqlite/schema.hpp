@@ -7,10 +7,10 @@ namespace gongkai::storage::sqlite {
 
 // "GKAI" in the header of the file.
 inline constexpr std::int64_t kApplicationId = 0x474B4149;
-inline constexpr std::int64_t kSchemaVersion = 4;
+inline constexpr std::int64_t kSchemaVersion = 5;
 
-// What the public connection may read.
-extern const char* const kPublicTables[];
+// What the public connection may read. Ends with a row without a table.
+extern const ReadableTable kPublicTables[];
 
 // Makes `writer` ready: creates the tables in an empty file, brings those of an older version up to
 // this one (all of it or nothing), switches to WAL. Errors:

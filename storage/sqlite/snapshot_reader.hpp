@@ -65,6 +65,7 @@ class SnapshotPublicReader final : public PublicReader {
     Result<PublicPage> list(const std::string& flow, std::optional<std::uint64_t> before,
                             std::size_t limit) override;
     Result<bool> has_attachment(DocumentId id, const Digest& digest) override;
+    Result<std::vector<PublicLink>> links(DocumentId id) override;
     Result<CatalogPage> catalog(const CatalogFilter& filter) override;
 
   private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "storage/document_codec.hpp"
+#include "storage/sqlite/links.hpp"
 #include "storage/sqlite/writer_transaction.hpp"
 
 namespace gongkai::storage::sqlite {
@@ -50,6 +51,7 @@ Result<RecordId> WriterTransaction::apply_step(const StepRecord& step, Row& row)
     for (const OutboxMessage& message : step.outbox)
         TRY_VOID(apply_outbox(message));
     if (step.publication) TRY_VOID(apply_publication(*step.publication, record));
+    if (step.links) TRY_VOID(put_links(connection_, after.id, *step.links));
     for (const Digest& code : step.codes) {
         TRY_VOID(connection_.statement("INSERT INTO codes(code, document) VALUES(?1, ?2)")
                      .bind_digest(1, code)

@@ -98,6 +98,8 @@ PlannedJob Plan::next() {
         publication.published_at = now;
         step.publication = std::move(publication);
     }
+    if (below(4) == 0)
+        step.links = {{100 + below(10), "materials", fmt::format("解读 {}", number), "政策文件"}};
     step.purge = before != 0 && below(40) == 0;
 
     job.key = {actor, key_of(number), digest(step.leaf), 200, "{}", now};
@@ -178,6 +180,10 @@ Result<std::string> photograph(storage::Store& store, std::uint64_t first_job,
         for (const auto& row : page.rows) {
             out += fmt::format("public {} '{}' record {} {} attached {}\n", row.document, row.title,
                                row.record, hex(row.content), row.attachments.size());
+            TRY(const auto links, reader.links(row.document));
+            for (const auto& link : links)
+                out += fmt::format("link {} of {}: {} '{}'\n", link.document, row.document,
+                                   link.relation_title, link.title);
         }
         return {};
     }));

@@ -438,7 +438,8 @@ TEST_CASE("compiler: a parameter within a guard is compiled where it stands") {
 
 TEST_CASE("compiler: a relation leads to another flow, whose tags guards and policy speak of") {
     auto files = test::with_vocabulary(
-        "flow: f\nrelations: {child: {flow: g, title: 下级}}\nstart: a\nstates:\n"
+        "flow: f\nrelations: {child: {flow: g, title: 下级, public_link: 上级}}\nstart: "
+        "a\nstates:\n"
         "  a: {worklist: clerk, relates: child, actions: {go: {to: b, when: every child in tag "
         "done}}}\n  b: {final: true}\n");
     files.push_back({"g.yaml",
@@ -455,6 +456,7 @@ TEST_CASE("compiler: a relation leads to another flow, whose tags guards and pol
     CHECK(f->definition.relations[0].name == "child");
     CHECK(f->definition.relations[0].title == "下级");
     CHECK(f->definition.relations[0].flow == "g");
+    CHECK(f->definition.relations[0].public_link == "上级");
     CHECK(f->definition.states[0].relates == std::vector<engine::RelationId>{0});
     CHECK(f->definition.related_tags == std::vector<std::string>{"done", "open"});
     // The same without the other flow beside it.

@@ -228,6 +228,9 @@ TEST_CASE("mistakes: in a relation") {
     };
     CHECK(relation("flow: f") == Places{});
     CHECK(relation("flow: f, title: 关联, basis: x") == Places{});
+    CHECK(relation("flow: f, public_link: 原件") == Places{});
+    CHECK(relation("flow: f, public_link: [原件]") == Places{"wrong_shape 7:39"});
+    CHECK(relation("flow: f, public_link:") == Places{"empty_value 7:26"});
     CHECK(relation("title: x") == Places{"missing_key 7:16"});
     CHECK(relation("flow: g") == Places{"unknown_flow 7:23"});
     CHECK(relation("flow: f, to: f") == Places{"unknown_key 7:26"});

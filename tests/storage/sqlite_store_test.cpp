@@ -138,13 +138,16 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
         store->close();
     }
     // Version 1 was the same without the catalogue, version 2 without series and codes, version 3
-    // without the document of an item.
+    // without the document of an item, version 4 without links.
     const std::string older =
-        GENERATE("ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 3",
-                 "DROP TABLE series; DROP TABLE codes; "
-                 "ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 2",
-                 "DROP TABLE series; DROP TABLE codes; DROP TRIGGER catalog_items_are_kept; "
-                 "DROP TABLE catalog_items; PRAGMA user_version = 1");
+        "DROP VIEW published_links; DROP TABLE links;" +
+        std::string(
+            GENERATE("PRAGMA user_version = 4",
+                     "ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 3",
+                     "DROP TABLE series; DROP TABLE codes; "
+                     "ALTER TABLE catalog_items DROP COLUMN document; PRAGMA user_version = 2",
+                     "DROP TABLE series; DROP TABLE codes; DROP TRIGGER catalog_items_are_kept; "
+                     "DROP TABLE catalog_items; PRAGMA user_version = 1"));
     REQUIRE(Stranger(options.path).execute(older).empty());
     CHECK(sqlite::check_file(options.path).has_value());
     const auto store = opened(options);
@@ -157,6 +160,15 @@ TEST_CASE("sqlite store: a database of an older version is brought up with all t
         TRY_VOID(t.take_number("登记"));
         return {};
     }));
+    for (const DocumentId id : {DocumentId{1}, DocumentId{2}}) {
+        StepRecord step = id == 1 ? next_step(1, 2) : first_step(2);
+        step.publication = PublicDocument{};
+        step.publication->document = id;
+        if (id == 1) step.links = {{2, "materials", "Interpretation", "Policy"}};
+        REQUIRE(write(*store, step));
+    }
+    CHECK(ask_public(*store, [](PublicReader& r) { return r.links(1); }).size() == 1);
+    CHECK(ask_public(*store, [](PublicReader& r) { return r.links(2); }).size() == 1);
     store->close();
     CHECK(*sqlite::Connection::open({options.path, "", sqlite::Access::read_only})
                .value()
@@ -218,6 +230,7 @@ TEST_CASE("sqlite store: the public connection can read the publication tables o
     CHECK(!refused("SELECT body FROM publications WHERE document = 1 AND live = 1"));
     CHECK(!refused("SELECT record, body FROM publications WHERE flow = 'x' ORDER BY record DESC"));
     CHECK(!refused("SELECT code, details FROM catalog_items"));
+    CHECK(!refused("SELECT above, below FROM published_links WHERE below = 1"));
     for (const char* sql : {
              "SELECT body FROM documents",
              "SELECT count(*) FROM documents",
@@ -226,6 +239,10 @@ TEST_CASE("sqlite store: the public connection can read the publication tables o
              "SELECT body FROM publications WHERE document IN (SELECT id FROM documents)",
              "SELECT (SELECT password_hash FROM people)",
              "SELECT bytes FROM leaves",
+             "SELECT below FROM links",  // of documents that are not public among them
+             "SELECT count(*) FROM links",
+             "SELECT below FROM published_links WHERE above IN (SELECT above FROM links)",
+             "SELECT below FROM (SELECT below FROM links) AS published_links",
              "SELECT sql FROM sqlite_schema",
              "SELECT name FROM pragma_table_info('people')",
              "SELECT load_extension('x')",

@@ -83,6 +83,12 @@ StepRecord random_step(Random& r, Instant now) {
         p.published_at = now;
         step.publication = p;
     }
+    if (r.chance(30)) {
+        step.links.emplace();
+        for (std::uint64_t i = r.below(4); i > 0; --i)
+            step.links->push_back(
+                {1 + r.below(12), "relation" + std::to_string(i), r.text(), r.text()});
+    }
     step.purge = r.chance(5);
     if (r.chance(10)) step.codes = {digest_of("code" + std::to_string(r.below(40)))};
     if (step.created && r.chance(30)) step.external = {"oa", std::to_string(r.below(5))};
@@ -308,6 +314,11 @@ std::string everything(Store& store) {
             << " '" << p.title << "' '" << p.fields << "' " << hex(p.content);
         for (const auto& a : p.attachments)
             out << ' ' << hex(a.digest) << ' ' << a.size << " '" << a.name << "'";
+        for (const auto& link :
+             ask_public(store, [&p](PublicReader& r) { return r.links(p.document); }))
+            out << " -> " << link.document << ' ' << link.above << ' ' << link.draft << ' '
+                << link.relation << " '" << link.relation_title << "' " << link.flow << " '"
+                << link.title << "'";
         out << '\n';
     }
     return out.str();
