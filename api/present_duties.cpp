@@ -18,6 +18,24 @@ void write_occurrence(json::Writer& out, const char* key, const engine::Occurren
         .member("opens_on", engine::to_string(occurrence.from));
 }
 
+void write_alike(json::Writer& out, const app::Duties::SeriesView& view) {
+    const engine::DutyAlike& alike = *view.series.duty.alike;
+    const bool months = alike.within.unit == engine::Unit::months;
+    out.key("alike")
+        .begin_object()
+        .member("flow", alike.flow)
+        .member("by", alike.by)
+        .member("people", alike.people)
+        .member("at_least", alike.at_least)
+        .member("within", std::to_string(alike.within.count) + (months ? " months" : " days"))
+        .member("waiting", view.waiting)
+        .key("opened")
+        .begin_array();
+    for (const engine::DocumentId id : view.opened)
+        out.value(std::to_string(id));
+    out.end_array().end_object();
+}
+
 }  // namespace
 
 std::string duties_json(const std::vector<app::Duties::SeriesView>& duties) {
@@ -34,6 +52,7 @@ std::string duties_json(const std::vector<app::Duties::SeriesView>& duties) {
         write_texts(out, "basis", duty.basis);
         if (const auto& item = view.series.item)
             out.member("item", item->code).member("item_title", item->title);
+        if (duty.alike) write_alike(out, view);
         write_occurrence(out, "next", view.next);
         out.end_object();
         if (view.last) {

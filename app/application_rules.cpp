@@ -152,7 +152,10 @@ Result<CompiledRules> compile_rules(std::span<const language::SourceFile> files,
     for (const language::SourceFile& file : files) {
         if (!compilation.rulebook) continue;
         if (file.path == language::kDutiesPath) {
-            auto reading = language::read_duties(file, definitions);
+            std::vector<language::DutyFlow> of_duties;
+            for (const auto& flow : compilation.rulebook->flows)
+                of_duties.push_back({&flow->definition, flow->alike});
+            auto reading = language::read_duties(file, of_duties);
             diagnostics.insert(diagnostics.end(), reading.diagnostics.begin(),
                                reading.diagnostics.end());
             duties = std::move(reading.duties);

@@ -20,18 +20,22 @@ constexpr std::int64_t kFailedMs = 60 * engine::ms_per_second;
 constexpr std::int64_t kSetBackMs = engine::ms_per_hour;
 
 PlainValue value_of(const engine::DutyField& field, const engine::Field& what,
-                    const std::optional<engine::DutyItem>& item, engine::Date day,
-                    engine::Date today) {
+                    const Duties::Series& series, engine::Date day, engine::Date today) {
     using Source = engine::DutyField::Source;
     const std::int64_t year = engine::year_of(day);
     if (field.source == Source::today) return engine::to_string(today);
     if (field.source == Source::day) return engine::to_string(day);
     if (field.source == Source::year) return year;
     if (field.source == Source::last_year) return year - 1;
+    if (series.crowd && field.source == Source::documents)
+        return static_cast<std::int64_t>(series.crowd->documents);
+    if (series.crowd && field.source == Source::people)
+        return static_cast<std::int64_t>(series.crowd->people);
     if (what.type == engine::FieldType::flag) return field.text == "yes";
     if (what.type == engine::FieldType::text) {
-        const std::string text = engine::with_day(field.text, day);
-        return item ? engine::with_item(text, *item) : text;
+        std::string text = engine::with_day(field.text, day);
+        if (series.item) text = engine::with_item(std::move(text), *series.item);
+        return series.crowd ? engine::with_crowd(std::move(text), *series.crowd) : text;
     }
     if (what.type == engine::FieldType::number) {
         std::int64_t number = 0;
@@ -76,6 +80,7 @@ std::string Duties::Series::source() const {
     return std::string(kDutySource) + duty.name;
 }
 std::string Duties::Series::number(const engine::Occurrence& occurrence) const {
+    if (crowd) return department + '/' + crowd->key;
     const std::string of_item = item ? '/' + item->code : std::string();
     return department + of_item + '/' + engine::to_string(occurrence.day);
 }
@@ -127,17 +132,17 @@ std::vector<Duties::Series> Duties::series_of(const List& duties,
             const storage::Department* department = directory->department(code);
             if (department == nullptr || !department->active) continue;
             if (!duty.items) {
-                out.push_back({duty, code, std::nullopt});
+                out.push_back({duty, code, std::nullopt, std::nullopt});
                 continue;
             }
             for (const Item& one : items) {
                 if (!chooses(*duty.items, one.catalog, one.from)) continue;
                 if (!duty.items->own_day) {
-                    out.push_back({duty, code, one.item});
+                    out.push_back({duty, code, one.item, std::nullopt});
                 } else if (one.day) {
                     const engine::Civil day = engine::to_civil(*one.day);
-                    out.push_back(
-                        {engine::on_day_of_year(duty, day.month, day.day), code, one.item});
+                    out.push_back({engine::on_day_of_year(duty, day.month, day.day), code, one.item,
+                                   std::nullopt});
                 }
             }
         }
@@ -145,7 +150,7 @@ std::vector<Duties::Series> Duties::series_of(const List& duties,
     return out;
 }
 
-std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties) {
+std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties, Instant now) {
     const auto calendar = calendars_.current();
     if (const std::uint64_t size = store_.head().size; size != items_at_) {
         auto read = items();
@@ -160,8 +165,16 @@ std::vector<Duties::Due> Duties::due_on(engine::Date today, const List& duties) 
     }
     std::vector<Due> out;
     for (Series& series : series_of(duties, items_)) {
-        if (const auto occurrence = engine::due(series.duty, today, calendar->calendar))
+        const auto occurrence = engine::due(series.duty, today, calendar->calendar);
+        if (!occurrence) continue;
+        if (!series.duty.alike) {
             out.push_back({std::move(series), *occurrence});
+            continue;
+        }
+        for (engine::DutyCrowd& crowd : found_crowds(series, *occurrence, today, now)) {
+            Due& due = out.emplace_back(Due{series, *occurrence});
+            due.series.crowd = std::move(crowd);
+        }
     }
     return out;
 }
@@ -173,14 +186,20 @@ Result<std::vector<Duties::SeriesView>> Duties::view(Instant now) const {
     TRY(const auto in_force, items());
     std::vector<SeriesView> out;
     for (Series& series : series_of(*duties, in_force)) {
-        SeriesView view{std::move(series), {}, {}, {}};
+        SeriesView view{std::move(series), {}, {}, {}, 0, {}};
         view.next = engine::next(view.series.duty, today, calendar->calendar);
         view.last = newest(view.series.duty, today, calendar->calendar);
+        if (view.series.duty.alike) {
+            TRY(Opened opened, opened_for_crowds(view.series));
+            TRY(const auto crowds, open_crowds(view.series, opened, today));
+            view.waiting = crowds.size();
+            view.opened = std::move(opened.documents);
+        }
         out.push_back(std::move(view));
     }
     const auto query = [&](storage::Reader& reader) -> Result<void> {
         for (SeriesView& view : out) {
-            if (!view.last) continue;
+            if (!view.last || view.series.duty.alike) continue;
             const Series& series = view.series;
             TRY(view.document, reader.find_external(series.source(), series.number(*view.last)));
         }
@@ -212,8 +231,8 @@ Outcome Duties::hand_in(const Due& due, const Flow& flow, engine::Date today) {
     for (const engine::DutyField& field : series.duty.fields) {
         const engine::FieldId id = flow.definition.field(field.name);
         if (id == engine::kNone) continue;
-        hand_in.fields.push_back({field.name, value_of(field, flow.definition.fields[id],
-                                                       series.item, due.occurrence.day, today)});
+        hand_in.fields.push_back({field.name, value_of(field, flow.definition.fields[id], series,
+                                                       due.occurrence.day, today)});
     }
     std::promise<Outcome> promise;
     documents_.submit_scheduled(0, std::move(hand_in), [&promise](Outcome outcome) {
@@ -262,10 +281,11 @@ std::size_t Duties::open_due(Instant now) {
     const engine::Date today = engine::date_in_china(now);
     if (set_back(today, now)) return 0;
     if (latest_ != today || seen_ != duties) not_before_.clear();
+    if (seen_ != duties) found_.clear();
     latest_ = today;
     seen_ = duties;
     std::size_t opened = 0;
-    for (const Due& due : due_on(today, *duties))
+    for (const Due& due : due_on(today, *duties, now))
         opened += open(due, today, now) ? 1 : 0;
     return opened;
 }

@@ -2,6 +2,10 @@
 // of the catalogue (where it looks after those) and day that it falls on, for ever. What was opened
 // is known by the number of its source, "duty:NAME" "DEPARTMENT/2026-11-27" or
 // "DEPARTMENT/ITEM/2026-11-27", so neither a restart nor a clock that is set back opens another.
+// A duty that looks after what many documents ask for (app/crowds.hpp) looks on the day that it
+// falls on, and opens one for each crowd that has none, "DEPARTMENT/FIRST DOCUMENT": none of whose
+// documents was the first of an earlier one, is named in one that was opened, or has a document of
+// that flow under it.
 // Whether the clock may open it is decided by the flow like everything else.
 //
 // After a time in which nothing ran: what is due every day is opened for today only; of anything
@@ -14,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +60,7 @@ class Duties {
         engine::Duty duty;  // of an item with a day of its own: on that day
         engine::DepartmentCode department;
         std::optional<engine::DutyItem> item;
+        std::optional<engine::DutyCrowd> crowd;
         std::string source() const;  // of HandIn
         std::string number(const engine::Occurrence&) const;
     };
@@ -63,6 +69,9 @@ class Duties {
         engine::Occurrence next;
         std::optional<engine::Occurrence> last;      // that was to be opened
         std::optional<engine::DocumentId> document;  // of it, where it was
+        // Of a duty with `alike`: what many ask for.
+        std::size_t waiting = 0;                 // crowds that would have a document opened now
+        std::vector<engine::DocumentId> opened;  // for crowds, newest first
     };
     // Every one in the order of the file, of departments that exist. Any thread.
     Result<std::vector<SeriesView>> view(Instant now) const;
@@ -80,7 +89,19 @@ class Duties {
     };
     Result<std::vector<Item>> items() const;
     std::vector<Series> series_of(const List& duties, const std::vector<Item>& items) const;
-    std::vector<Due> due_on(engine::Date today, const List& duties);
+    std::vector<Due> due_on(engine::Date today, const List& duties, Instant now);
+    // What was opened for crowds, newest first, and whom and what it speaks of.
+    struct Opened {
+        std::vector<engine::DocumentId> documents;
+        std::set<std::string> keys, numbers;
+    };
+    Result<Opened> opened_for_crowds(const Series& series) const;
+    // Those that no document was opened for.
+    Result<std::vector<engine::DutyCrowd>> open_crowds(const Series& series, const Opened& opened,
+                                                       engine::Date today) const;
+    std::vector<engine::DutyCrowd> found_crowds(const Series& series,
+                                                const engine::Occurrence& occurrence,
+                                                engine::Date today, Instant now);
     // Whether a document was opened by this.
     bool open(const Due& due, engine::Date today, Instant now);
     Result<bool> wanted(const Due& due);
@@ -106,6 +127,12 @@ class Duties {
     std::vector<Item> items_;
     std::uint64_t items_at_ = 0;
     std::string items_trouble_;  // why it could not be read the last time; empty: it could
+    // What many ask for, as it was found on the day of an occurrence; by source and department.
+    struct Found {
+        engine::Date day{};
+        std::vector<engine::DutyCrowd> crowds;
+    };
+    std::map<std::string, Found> found_;
     // When to look again at what is opened already, was refused or failed; by source and number.
     std::map<std::string, Instant> not_before_;
 };

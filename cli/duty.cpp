@@ -29,6 +29,18 @@ std::vector<Group> grouped(const Views& views) {
     return out;
 }
 
+void print_alike(const app::Duties::SeriesView& view) {
+    const engine::DutyAlike& alike = *view.series.duty.alike;
+    fmt::print("    looks for: {} alike in {}, of {} or more by {}\n", alike.flow, alike.by,
+               alike.at_least, alike.people);
+    if (view.last) fmt::print("    last looked: {}\n", engine::to_string(view.last->day));
+    fmt::print("    found and not opened: {}\n", view.waiting);
+    std::string opened;
+    for (const engine::DocumentId id : view.opened)
+        opened += ' ' + std::to_string(id);
+    fmt::print("    opened: {}{}\n", view.opened.size(), opened.empty() ? "" : ":" + opened);
+}
+
 void print(const Group& group) {
     const auto next = std::min_element(group.begin, group.end, [](const auto& a, const auto& b) {
         return a.next.from < b.next.from;
@@ -39,6 +51,10 @@ void print(const Group& group) {
     if (series.item) fmt::print("    items: {}\n", count);
     fmt::print("    next: {}, opened on {}\n", engine::to_string(next->next.day),
                engine::to_string(next->next.from));
+    if (series.duty.alike) {
+        print_alike(*group.begin);
+        return;
+    }
     const auto opened = std::count_if(group.begin, group.end,
                                       [](const auto& view) { return view.document.has_value(); });
     if (series.item) {

@@ -46,6 +46,9 @@ LoadedFlows load_flows(const RulesOptions& options) {
         std::vector<const engine::Definition*> flows;
         for (const auto& flow : compilation.rulebook->flows)
             flows.push_back(&flow->definition);
+        std::vector<language::DutyFlow> of_duties;
+        for (const auto& flow : compilation.rulebook->flows)
+            of_duties.push_back({&flow->definition, flow->alike});
         tell_errors(language::read_letters(files, flows).diagnostics);
         for (const language::SourceFile& file : files) {
             if (file.path == language::kAnnualReportPath)
@@ -56,7 +59,7 @@ LoadedFlows load_flows(const RulesOptions& options) {
                     language::read_supervision_mapping(file, flows, compilation.rulebook->roles)
                         .diagnostics);
             if (file.path == language::kDutiesPath)
-                tell_errors(language::read_duties(file, flows).diagnostics);
+                tell_errors(language::read_duties(file, of_duties).diagnostics);
         }
     }
     for (const language::SourceFile& file : files) {

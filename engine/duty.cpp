@@ -99,4 +99,12 @@ std::string with_item(std::string text, const DutyItem& item) {
     return text;
 }
 
+std::string with_crowd(std::string text, const DutyCrowd& crowd) {
+    put_in(text, "{first}", crowd.first);
+    put_in(text, "{numbers}", crowd.numbers);
+    put_in(text, "{count}", std::to_string(crowd.documents));
+    put_in(text, "{people}", std::to_string(crowd.people));
+    return text;
+}
+
 }  // namespace gongkai::engine

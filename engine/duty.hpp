@@ -21,6 +21,8 @@ struct DutyField {
         year,       // of a number: the year of the day that it falls on
         last_year,  // ... the one before
         day,        // of a date: the day that it falls on
+        documents,  // of a number: how many documents of the crowd count
+        people,     // ... by how many people
     };
     std::string name;
     Source source = Source::value;
@@ -35,6 +37,17 @@ struct DutyItems {
     bool own_day = false;               // each falls on the day of the year that its limit names
 };
 
+// That many people ask for the same is looked after: documents of another flow that are alike in a
+// group of its key `alike`. Each such crowd has one document, for ever.
+struct DutyAlike {
+    std::string flow;    // whose documents are looked at
+    std::string by;      // the group that makes it the same thing
+    std::string people;  // the group that makes it the same person; equal fields only
+    std::string named;   // the field with a document's number; one without it does not count
+    int at_least = 2;    // so many different people ask for it
+    Amount within;       // days or months: nobody who asked longer ago counts
+};
+
 struct Duty {
     std::string name;  // permanent: with it the store knows what was opened
     std::string title;
@@ -45,6 +58,7 @@ struct Duty {
     int day = 1;    // of a month (in a shorter one its last day); of a week: 1 is Monday
     int ahead = 0;  // days before that day on which it is opened; less than its period has
     std::optional<DutyItems> items;
+    std::optional<DutyAlike> alike;  // then it is looked for on that day, and opened where found
     std::vector<DepartmentCode> departments;
     std::vector<DutyField> fields;
 };
@@ -75,6 +89,20 @@ struct DutyItem {
 };
 // The text with {code} and {item}.
 std::string with_item(std::string text, const DutyItem& item);
+
+// What many ask for, as texts name it: at most so many characters of one number and of all.
+inline constexpr std::size_t kCrowdNumberMax = 60;
+inline constexpr std::size_t kCrowdNumbersMax = 2'000;
+inline constexpr const char* kBetweenNumbers = "、";
+struct DutyCrowd {
+    std::string key;      // permanent
+    std::string first;    // number of the earliest document that counts
+    std::string numbers;  // of all of them
+    std::size_t documents = 0;
+    std::size_t people = 0;
+};
+// The text with {first}, {numbers}, {count} and {people}.
+std::string with_crowd(std::string text, const DutyCrowd& crowd);
 
 // The text with {date}, {year} and {last_year} of the day that the duty falls on.
 std::string with_day(std::string text, Date day);

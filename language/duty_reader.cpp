@@ -24,11 +24,14 @@ template <std::size_t N>
 using Words = std::array<std::string_view, N>;
 
 constexpr Words<1> kFile{"duties"};
-constexpr Words<10> kDuty{"title", "basis", "flow",     "every",       "on",
-                          "ahead", "items", "catalogs", "departments", "fields"};
+constexpr Words<11> kDuty{"title", "basis",    "flow",        "every",  "on",   "ahead",
+                          "items", "catalogs", "departments", "fields", "alike"};
+constexpr Words<6> kAlike{"flow", "by", "people", "named", "at_least", "within"};
 constexpr Words<3> kDutyRequired{"flow", "every", "departments"};
 const KeyTable kFileKeys{"duties", "the file of duties", "到期事务", kFile, kFile};
 const KeyTable kDutyKeys{"duty", "a duty", "到期事务", kDuty, kDutyRequired};
+
+const KeyTable kAlikeKeys{"duty_alike", "what many ask for", "多人申请的事项", kAlike, kAlike};
 
 // In the order of engine::Period.
 constexpr Words<7> kPeriods{"working day", "day", "week", "month", "quarter", "half year", "year"};
@@ -78,8 +81,7 @@ bool is_number(std::string_view text) {
 
 class Reader {
   public:
-    Reader(Reporter& reporter, std::span<const engine::Definition* const> flows)
-        : shape_(reporter), flows_(flows) {}
+    Reader(Reporter& reporter, std::span<const DutyFlow> flows) : shape_(reporter), flows_(flows) {}
 
     std::vector<Duty> read(const Node& root) {
         std::vector<Duty> out;
@@ -99,8 +101,19 @@ class Reader {
         out.title = heading.title.empty() ? name.text : heading.title;
         out.basis = heading.basis;
         const engine::Definition* flow = nullptr;
-        if (const Node* one = node.find("flow")) flow = find_flow(*one, out);
+        asks_for_alike_ = node.find("alike") != nullptr;
+        if (const Node* one = node.find("flow")) flow = opened_flow(*one, out);
         if (const Node* items = node.find("items")) read_items(*items, node, out);
+        if (const Node* alike = node.find("alike")) {
+            out.alike = read_alike(*alike);
+            for (const char* other : {"items", "ahead"}) {
+                if (const Node* one = node.find(other)) {
+                    shape_.error(one->span, "conflicting_keys",
+                                 {fmt::format("a duty with `alike` has no `{}`", other),
+                                  fmt::format("写了“alike”的事务不写“{}”", other)});
+                }
+            }
+        }
         if (const Node* every = node.find("every")) {
             const auto period = shape_.word(*every, kPeriodWords);
             if (period) out.period = static_cast<Period>(*period);
@@ -119,25 +132,87 @@ class Reader {
         return out;
     }
 
-    const engine::Definition* find_flow(const Node& node, Duty& out) {
-        out.flow = shape_.text(node);
+    const DutyFlow* find_flow(const Node& node, std::string& name) {
+        name = shape_.text(node);
         std::vector<std::string> names;
-        for (const engine::Definition* flow : flows_) {
-            names.push_back(flow->flow);
-            if (flow->flow != out.flow) continue;
-            if (!flow->clock_opens) {
-                shape_.error(
-                    node.span, "not_for_clock",
-                    {fmt::format("the clock may not open a document of `{}`", out.flow),
-                     fmt::format("流程“{}”不能由系统到期发起", out.flow)},
-                    {"write `clock` in the flow's `open`", "在该流程的“open”中写上 clock"});
-            }
-            return flow;
+        for (const DutyFlow& flow : flows_) {
+            if (flow.definition->flow == name) return &flow;
+            names.push_back(flow.definition->flow);
         }
         shape_.error(
             node.span, "unknown_flow",
-            {fmt::format("there is no flow `{}`", out.flow), fmt::format("没有流程“{}”", out.flow)},
-            did_you_mean(out.flow, names));
+            {fmt::format("there is no flow `{}`", name), fmt::format("没有流程“{}”", name)},
+            did_you_mean(name, names));
+        return nullptr;
+    }
+
+    const engine::Definition* opened_flow(const Node& node, Duty& out) {
+        const DutyFlow* flow = find_flow(node, out.flow);
+        if (flow == nullptr) return nullptr;
+        if (!flow->definition->clock_opens) {
+            shape_.error(node.span, "not_for_clock",
+                         {fmt::format("the clock may not open a document of `{}`", out.flow),
+                          fmt::format("流程“{}”不能由系统到期发起", out.flow)},
+                         {"write `clock` in the flow's `open`", "在该流程的“open”中写上 clock"});
+        }
+        return flow->definition;
+    }
+
+    // What many ask for; nullopt where it is not said right.
+    std::optional<engine::DutyAlike> read_alike(const Node& node) {
+        engine::DutyAlike out;
+        if (!shape_.map(node, kAlikeKeys)) return std::nullopt;
+        if (const Node* one = node.find("at_least")) {
+            if (const auto number = shape_.number(*one, 2, 1'000))
+                out.at_least = static_cast<int>(*number);
+        }
+        if (const Node* one = node.find("within")) {
+            out.within = shape_.amount(*one);
+            if (out.within.unit != engine::Unit::days && out.within.unit != engine::Unit::months) {
+                shape_.error(
+                    one->span, "bad_amount",
+                    {"how far back is said in days or months", "回溯的时间写天数或者月数"});
+            }
+        }
+        const Node* of = node.find("flow");
+        const DutyFlow* flow = of == nullptr ? nullptr : find_flow(*of, out.flow);
+        if (flow == nullptr) return std::nullopt;
+        if (const Node* one = node.find("by")) find_group(*one, *flow, out.by);
+        if (const Node* one = node.find("people")) {
+            const AlikeGroup* people = find_group(*one, *flow, out.people);
+            if (people != nullptr && !people->near.empty()) {
+                shape_.error(one->span, "type_error",
+                             {"people are told apart by fields that are equal, not near",
+                              "是否同一人只能按相同的字段判断"});
+            }
+        }
+        if (const Node* one = node.find("named")) {
+            out.named = shape_.text(*one);
+            const engine::FieldId id = flow->definition->field(out.named);
+            if (id == engine::kNone) {
+                shape_.error(one->span, "unknown_field",
+                             {fmt::format("the flow `{}` has no field `{}`", out.flow, out.named),
+                              fmt::format("流程“{}”没有字段“{}”", out.flow, out.named)});
+            } else if (flow->definition->fields[id].type != FieldType::text) {
+                shape_.error(one->span, "type_error",
+                             {"a document is named by a text", "文件的编号须为文字字段"});
+            }
+        }
+        return out;
+    }
+
+    const AlikeGroup* find_group(const Node& node, const DutyFlow& flow, std::string& name) {
+        name = shape_.text(node);
+        std::vector<std::string> names;
+        for (const AlikeGroup& group : flow.alike) {
+            if (group.name == name) return &group;
+            names.push_back(group.name);
+        }
+        shape_.error(node.span, "unknown_alike",
+                     {fmt::format("the flow `{}` does not say under `alike` what `{}` is",
+                                  flow.definition->flow, name),
+                      fmt::format("流程“{}”的“alike”中没有“{}”", flow.definition->flow, name)},
+                     did_you_mean(name, names));
         return nullptr;
     }
 
@@ -204,6 +279,12 @@ class Reader {
                       "写了“items”的事务，才按目录事项发起"});
     }
 
+    void only_with_alike(const Span& span) {
+        shape_.error(span, "missing_key",
+                     {"only a duty with `alike` knows what many ask for",
+                      "写了“alike”的事务，才有多人申请的件数、编号"});
+    }
+
     void read_departments(const Node& node, Duty& out) {
         shape_.each(node, [&](const Node& one) {
             const std::string code = shape_.text(one);
@@ -252,6 +333,11 @@ class Reader {
         const bool of_item =
             what.type == FieldType::text && engine::with_item(field.text, {"", ""}) != field.text;
         if (of_item && !out.items) return only_with_items(node.span);
+        const bool of_crowd = what.type == FieldType::text
+                                  ? engine::with_crowd(field.text, {}) != field.text
+                                  : what.type == FieldType::number &&
+                                        (field.text == "documents" || field.text == "people");
+        if (of_crowd && !asks_for_alike_) return only_with_alike(node.span);
         if (what.type == FieldType::date && field.text == "today") {
             field.source = DutyField::Source::today;
         } else if (what.type == FieldType::date && field.text == "day") {
@@ -260,6 +346,9 @@ class Reader {
             field.source = DutyField::Source::year;
         } else if (what.type == FieldType::number && field.text == "last year") {
             field.source = DutyField::Source::last_year;
+        } else if (of_crowd && what.type == FieldType::number) {
+            field.source =
+                field.text == "people" ? DutyField::Source::people : DutyField::Source::documents;
         } else if (!fits(what, field.text)) {
             shape_.error(node.span, "wrong_type",
                          {fmt::format("`{}` is no value of the field `{}`", field.text, name.text),
@@ -271,9 +360,16 @@ class Reader {
 
     // Any day will do: all are equally long.
     static std::string longest(const std::string& text) {
-        return engine::with_day(engine::with_item(text, {std::string(engine::kItemCodeMax, 'x'),
-                                                         std::string(engine::kItemTitleMax, 'x')}),
-                                engine::to_date(2026, 1, 1));
+        const std::string of_item = engine::with_item(
+            text,
+            {std::string(engine::kItemCodeMax, 'x'), std::string(engine::kItemTitleMax, 'x')});
+        const std::string of_crowd =
+            engine::with_crowd(of_item, {{},
+                                         std::string(engine::kCrowdNumberMax, 'x'),
+                                         std::string(engine::kCrowdNumbersMax, 'x'),
+                                         9'999,
+                                         9'999});
+        return engine::with_day(of_crowd, engine::to_date(2026, 1, 1));
     }
 
     static bool fits(const engine::Field& field, const std::string& text) {
@@ -295,12 +391,13 @@ class Reader {
     }
 
     Shape shape_;
-    std::span<const engine::Definition* const> flows_;
+    bool asks_for_alike_ = false;  // the duty that is read
+    std::span<const DutyFlow> flows_;
 };
 
 }  // namespace
 
-DutyReading read_duties(const SourceFile& file, std::span<const engine::Definition* const> flows) {
+DutyReading read_duties(const SourceFile& file, std::span<const DutyFlow> flows) {
     DutyReading out;
     Reporter reporter;
     if (const auto tree = parse_yaml(reporter.add(file), reporter)) {

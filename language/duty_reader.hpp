@@ -18,6 +18,13 @@
 //         catalogs: [general]
 //         departments: [office]
 //         fields: {title: "{item}（{year}年）", catalog_item: "{code}", due_on: day}
+//       asked_often:                   # a document for what many documents ask for
+//         flow: proactive_proposal
+//         every: week
+//         alike: {flow: request, by: thing, people: applicant, named: registration_number,
+//                 at_least: 3, within: 12 months}
+//         departments: [office]
+//         fields: {title: "{first}等{count}件", similar_requests: documents}
 #pragma once
 
 #include <span>
@@ -25,6 +32,7 @@
 #include <vector>
 
 #include "engine/duty.hpp"
+#include "language/alike_group.hpp"
 #include "language/diagnostic.hpp"
 #include "language/source.hpp"
 
@@ -36,6 +44,11 @@ struct DutyReading {
     std::vector<engine::Duty> duties;  // empty after an error
     std::vector<Diagnostic> diagnostics;
 };
-DutyReading read_duties(const SourceFile& file, std::span<const engine::Definition* const> flows);
+// A flow, as duties speak of it. What it points to must outlive the reading.
+struct DutyFlow {
+    const engine::Definition* definition = nullptr;
+    std::span<const AlikeGroup> alike;
+};
+DutyReading read_duties(const SourceFile& file, std::span<const DutyFlow> flows);
 
 }  // namespace gongkai::language

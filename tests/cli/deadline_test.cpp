@@ -61,6 +61,9 @@ TEST_CASE("cli duty list: what the clock opens, when next, and what came last") 
     INFO(told(list));
     REQUIRE(list.exit == 0);
     CHECK(list.out.find("年度报告 (yearly_report)  office\n    next: ") != std::string::npos);
+    CHECK(list.out.find("looks for: request alike in thing, of 3 or more by applicant_name") !=
+          std::string::npos);
+    CHECK(list.out.find("found and not opened: 0\n    opened: 0\n") != std::string::npos);
     const Ran json = gongkai({"duty", "list", "--data", office.words(), "--json"});
     REQUIRE(json.exit == 0);
     CHECK(json.json().at("duties").as_array().size() >= 5);

@@ -74,6 +74,13 @@ TEST_CASE("duty: texts name the item and the day") {
     CHECK(with_item("{item}", {"", "{item}"}) == "{item}");  // once, not for ever
 }
 
+TEST_CASE("duty: texts name what many ask for") {
+    const DutyCrowd crowd{"7", "R-1", "R-1、R-2", 2, 1};
+    CHECK(with_crowd("{first}等{count}件，{people}人：{numbers}{first}", crowd) ==
+          "R-1等2件，1人：R-1、R-2R-1");
+    CHECK(with_crowd("{key} {date}", crowd) == "{key} {date}");
+}
+
 TEST_CASE("duty: the next one is after today") {
     Duty duty;
     duty.period = Period::year;

@@ -41,7 +41,9 @@ std::vector<engine::Definition> flows() {
 
 DutyReading read(const std::string& body) {
     static const auto both = flows();
-    const engine::Definition* list[] = {&both[0], &both[1]};
+    static const std::vector<AlikeGroup> alike{{"thing", "同一事项", {}, {}, "title", 60, true},
+                                               {"person", "同一人", {}, {"later"}, {}, 0, true}};
+    const DutyFlow list[] = {{&both[0], {}}, {&both[1], alike}};
     return read_duties({"duties.yaml", "duties:\n  daily:\n" + body}, list);
 }
 Places wrong(const std::string& body) {
@@ -152,11 +154,60 @@ TEST_CASE("duties: the shipped ones fit the shipped flows") {
     REQUIRE(files.has_value());
     const auto compilation = compile(*files);
     REQUIRE(compilation.rulebook);
-    std::vector<const engine::Definition*> list;
+    std::vector<DutyFlow> list;
     for (const auto& flow : compilation.rulebook->flows)
-        list.push_back(&flow->definition);
+        list.push_back({&flow->definition, flow->alike});
     const auto reading =
         read_duties({"duties.yaml", test::read_text("workflows/duties.yaml")}, list);
     CHECK(render(reading.diagnostics) == "");
-    CHECK(reading.duties.size() == 10);
+    CHECK(reading.duties.size() == 11);
+}
+
+TEST_CASE("duties: what many documents ask for") {
+    const std::string head = "    flow: check\n    every: week\n    departments: office\n";
+    const auto with = [&](const std::string& alike, const std::string& more = "") {
+        return head + "    alike: {" + alike + "}\n" + more;
+    };
+    const std::string flow = "flow: letter, ", by = "by: thing, ", people = "people: person, ",
+                      named = "named: later, ", rest = "at_least: 3, within: 12 months";
+    const std::string whole = flow + by + people + named + rest;
+    const auto reading = read(with(
+        whole, "    fields: {later_title: \"{first}\", long_text: \"{count}\", count: people}\n"));
+    CHECK(render(reading.diagnostics) == "");
+    REQUIRE(reading.duties.size() == 1);
+    const auto& alike = reading.duties[0].alike;
+    REQUIRE(alike);
+    CHECK(alike->flow == "letter");
+    CHECK(alike->by == "thing");
+    CHECK(alike->people == "person");
+    CHECK(alike->named == "later");
+    CHECK(alike->at_least == 3);
+    CHECK(alike->within.count == 12);
+    CHECK(alike->within.unit == engine::Unit::months);
+    CHECK(reading.duties[0].fields[2].source == engine::DutyField::Source::people);
+
+    CHECK(wrong(with(flow + by + people + named + "at_least: 3")) == Places{"missing_key 6:12"});
+    CHECK(wrong(with("flow: lettre, " + by + people + named + rest)) ==
+          Places{"unknown_flow 6:19"});
+    CHECK(wrong(with(flow + "by: things, " + people + named + rest)) ==
+          Places{"unknown_alike 6:31"});
+    // That flow has none at all.
+    CHECK(wrong(with("flow: check, " + by + people + named + rest)) ==
+          Places{"unknown_alike 6:30", "unknown_alike 6:45"});
+    CHECK(wrong(with(flow + by + "people: thing, " + named + rest)) == Places{"type_error 6:46"});
+    CHECK(wrong(with(flow + by + people + "named: latter, " + rest)) ==
+          Places{"unknown_field 6:61"});
+    CHECK(wrong(with(flow + by + people + "named: count, " + rest)) == Places{"type_error 6:61"});
+    CHECK(wrong(with(flow + by + people + named + "at_least: 1, within: 12 months")) ==
+          Places{"bad_number 6:78"});
+    CHECK(wrong(with(flow + by + people + named + "at_least: 3, within: 12 hours")) ==
+          Places{"bad_amount 6:89"});
+    CHECK(wrong(with(whole, "    ahead: 2\n    items: formed\n")) ==
+          Places{"conflicting_keys 7:12", "conflicting_keys 8:12"});
+    // Without it, nobody knows what many ask for.
+    CHECK(wrong(head + "    fields: {later_title: \"{numbers}\"}\n") == Places{"missing_key 6:27"});
+    CHECK(wrong(head + "    fields: {count: documents}\n") == Places{"missing_key 6:21"});
+    // All numbers together are longer than this field.
+    CHECK(wrong(with(whole, "    fields: {long_text: \"{numbers}\"}\n")) ==
+          Places{"wrong_type 7:25"});
 }

@@ -45,6 +45,16 @@ TEST_CASE("duties: everybody who works here sees what the clock opens, nobody el
     CHECK(found->at("every") == "year");
     CHECK(found->at("department") == "office");
     CHECK(found->at("next").at("day").as_string().ends_with("-01-02"));
+    const auto often = std::find_if(duties.begin(), duties.end(), [](const json::value& duty) {
+        return duty.at("name") == "asked_often";
+    });
+    REQUIRE(often != duties.end());
+    CHECK(often->at("every") == "week");
+    CHECK(often->at("alike").at("flow") == "request");
+    CHECK(often->at("alike").at("within") == "12 months");
+    CHECK(often->at("alike").at("waiting") == 0);
+    CHECK(often->at("alike").at("opened").as_array().empty());
+    CHECK(found->as_object().count("alike") == 0);
     CHECK(bureau.as("lihua").get("/api/v1/duties?all=1").status == 400);
     CHECK(bureau.anonymous().get("/api/v1/duties").status == 401);
 }
