@@ -307,6 +307,8 @@ void Session::begin_response() {
     auto& request = exchange_->request;
     auto& response = exchange_->response;
     run_after(request, response);
+    // Whoever has the answer finds nothing of the upload left that was not taken.
+    request.upload.reset();
     keep_alive_ = keep_alive_ && !hub_.draining;
     const bool bodiless =
         !has_body(response.status) || (understood_ && request.method == Method::head);
