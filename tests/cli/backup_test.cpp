@@ -121,7 +121,8 @@ TEST_CASE("cli restore: a backup that an older program made is brought up to thi
     REQUIRE(gongkai({"backup", "--data", place.words(), backup, "--with-key"}).exit == 0);
     const Ran older = run({"python3", "-c",
                            "import sqlite3, sys; db = sqlite3.connect(sys.argv[1])\n"
-                           "db.executescript('DROP TABLE catalog_items; DROP TABLE series; '\n"
+                           "db.executescript('DROP VIEW published_links; DROP TABLE links; '\n"
+                           "                 'DROP TABLE catalog_items; DROP TABLE series; '\n"
                            "                 'DROP TABLE codes; PRAGMA user_version = 1')",
                            backup / "gongkai.db"});
     INFO(told(older));
